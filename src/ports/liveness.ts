@@ -1,0 +1,34 @@
+import type { LinkId } from '../../domain/link-id'
+import type { OwnerProcess, Supervision } from '../../domain/events'
+import type { ClockReading } from '../../domain/time'
+
+/** What is needed to find out whether an unsettled attempt still has a living process. */
+export type AttemptTraces = {
+  readonly attempt: string
+  readonly supervision: Supervision
+  readonly dialer: string
+  readonly supervisor: OwnerProcess | null
+  readonly session: OwnerProcess | null
+  readonly owner: OwnerProcess | null
+  /** The clock reading of the grant: it names the boot and the host that the attempt runs on. */
+  readonly granted: ClockReading
+  readonly host: string
+  /** Whether the attempt is recorded as up. */
+  readonly up: boolean
+}
+
+/**
+ * What this kernel can tell of an unsettled attempt (R5).
+ *
+ * - `alive`: it is looked after (its supervisor or, unsupervised, its owner lives).
+ * - `gone`: supervisor, guard and dialer are no more, or its boot is over.
+ * - `leftover-ended`: nobody looked after it any more; what was alive of it has been ended just now.
+ * - `leftover-stuck`: nobody looks after it, and what is alive of it could not be ended.
+ * - `unknown`: it belongs to another kernel, or cannot be judged from this namespace.
+ */
+export type Judgement = 'alive' | 'gone' | 'leftover-ended' | 'leftover-stuck' | 'unknown'
+
+/** Judges unsettled attempts by the link's lock and the processes of this kernel. */
+export interface Liveness {
+  readonly judge: (link: LinkId, attempt: AttemptTraces) => Promise<Judgement>
+}
