@@ -1,0 +1,149 @@
+import { notStartedRasCodes } from './ras-errors'
+
+/** What one MTA event says about a connection; `context` is told apart, counted and not stored. */
+export type MtaEventClass =
+  | 'ras-error'
+  | 'connection-error'
+  | 'association-end'
+  | 'open-failed'
+  | 'delay-started'
+  | 'not-started'
+  | 'context'
+
+/**
+ * One event id of the Exchange MTA. `rank` is its place in the order of an episode (9309/9311 first,
+ * 301 last); null for events that are in no episode. `namesLink`: its text names a connector.
+ */
+export type MtaEventKind = {
+  readonly eventId: number
+  readonly class: MtaEventClass
+  readonly namesLink: boolean
+  readonly rank: number | null
+}
+
+/** What the text of an MTA event states; null: not stated, or left as a placeholder (`%1`, `1%`). */
+export type MtaParameters = {
+  /** The distinguished name as printed, blanks made one. */
+  readonly entity: string | null
+  readonly code: number | null
+  readonly seconds: number | null
+}
+
+/**
+ * Event ids of the Exchange MTA that concern connections: KB Q150927, Q157630, Q158279, Q169716,
+ * Q175354, Q196381, Q199971, Q217142, Q232389, Q243402, Q247782, Q253310, read in the public KB
+ * archive. 302 and 303 occur nowhere; 1028 only in Q150927.
+ */
+const rows: ReadonlyArray<
+  readonly [eventId: number, MtaEventClass, names: boolean, rank: number | null]
+> = [
+  [9309, 'ras-error', true, 0],
+  [9311, 'ras-error', true, 0],
+  [1028, 'connection-error', false, 1],
+  [4284, 'connection-error', false, 1],
+  [4287, 'connection-error', false, 1],
+  [9316, 'connection-error', false, 1],
+  [9318, 'connection-error', false, 1],
+  [9322, 'connection-error', false, 1],
+  [1294, 'association-end', true, 2],
+  [289, 'open-failed', true, 3],
+  [301, 'delay-started', true, 4],
+  [57, 'not-started', true, null],
+  [3120, 'not-started', false, null],
+  [9156, 'not-started', false, null],
+  [9280, 'not-started', false, null],
+  [9315, 'not-started', false, null],
+  [37, 'context', true, null],
+  [1290, 'context', true, null],
+  [1293, 'context', true, null],
+]
+
+/** The MTA events with a meaning of their own; every other id of the MTA is `context`. */
+export const mtaEventKinds: ReadonlyArray<MtaEventKind> = rows.map(
+  ([eventId, eventClass, namesLink, rank]) => ({ eventId, class: eventClass, namesLink, rank }),
+)
+
+const byId: ReadonlyMap<number, MtaEventKind> = new Map(
+  mtaEventKinds.map((kind) => [kind.eventId, kind]),
+)
+
+/** Whether an event source is the Exchange MTA: it is spelled in four ways, in any case. */
+export const isMtaSource = (source: string): boolean =>
+  /^(?:ms ?exchange ?)?mta$/i.test(source.trim().replace(/\s+/gu, ' '))
+
+/**
+ * The kind of an event by its source and id; null when the source is not the MTA. The id alone says
+ * nothing: 289 is a directory import's id too (Q184532).
+ */
+export const mtaEventOf = (source: string, eventId: number): MtaEventKind | null => {
+  if (!isMtaSource(source)) return null
+  return byId.get(eventId) ?? { eventId, class: 'context', namesLink: false, rank: null }
+}
+
+/** The origin of evidence from an MTA event, such as `mta:9311`. */
+export const mtaOriginOf = (eventId: number): string => `mta:${String(eventId)}`
+
+/** The event id of an origin such as `mta:9311`; null for origins of other sources. */
+export const mtaEventIdOf = (origin: string): number | null => {
+  const match = /^mta:(\d{1,5})$/.exec(origin)
+  return match === null ? null : Number(match[1])
+}
+
+/**
+ * How the MTA names the other side, by event id: the words before and after it. What follows the
+ * name in brackets differs between builds and may be missing.
+ */
+const entityPatterns: ReadonlyMap<number, RegExp> = new Map([
+  [
+    9309,
+    /error has occurred for gateway (.*?)\.? ?(?:RAS error\b|RAS Table\b|The MTA will\b|\[|$)/i,
+  ],
+  [
+    9311,
+    /error has occurred for gateway (.*?)\.? ?(?:RAS error\b|RAS Table\b|The MTA will\b|\[|$)/i,
+  ],
+  [1294, /association with (?:entity )?(.*?) (?:has )?ended abnormally/i],
+  [289, /connection to (.*?) (?:could|can) ?not be opened/i],
+  [301, /association to (.*?) on control block/i],
+  [57, /from entity (.*?) has been reached/i],
+  [37, /entity (.*?) (?:attempted|tried|has|is|was)\b/i],
+  [1290, /association to (.*?) was refused/i],
+  [1293, /association from (.*?) was refused/i],
+])
+
+const codePattern =
+  /(?:RAS error code returned|(?:Windows )?NT(?:\/MTA)? error(?: code)?|error code)\s*[:=]?\s*(\d{1,9})\b/i
+
+const secondsPattern = /\bin (\d{1,9}) seconds?\b/i
+
+const placeholder = /%|\.\.\.|…|^[<(]|^$/u
+
+const entityOf = (eventId: number, text: string): string | null => {
+  const entity = entityPatterns.get(eventId)?.exec(text)?.[1]?.trim()
+  return entity === undefined || placeholder.test(entity) ? null : entity
+}
+
+const numberOf = (pattern: RegExp, text: string): number | null => {
+  const digits = pattern.exec(text)?.[1]
+  return digits === undefined ? null : Number(digits)
+}
+
+/** What the description of an MTA event states, however it is wrapped. */
+export const parseMtaDescription = (kind: MtaEventKind, description: string): MtaParameters => {
+  const text = description.replace(/\s+/gu, ' ').trim()
+  const failed = kind.class === 'ras-error' || kind.class === 'connection-error'
+  return {
+    entity: entityOf(kind.eventId, text),
+    code: failed ? numberOf(codePattern, text) : null,
+    seconds: kind.class === 'delay-started' ? numberOf(secondsPattern, text) : null,
+  }
+}
+
+/**
+ * The class of an event once its parameters are known: a RAS error that says that the port could
+ * not be had is a dial that never started (R8).
+ */
+export const mtaClassOf = (kind: MtaEventKind, parameters: MtaParameters): MtaEventClass =>
+  kind.class === 'ras-error' && notStartedRasCodes.has(parameters.code ?? Number.NaN)
+    ? 'not-started'
+    : kind.class
