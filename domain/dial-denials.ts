@@ -1,0 +1,194 @@
+import type { DialingState } from './dialing-state'
+import type { Denial, DenialRule } from './events'
+import { policiesSince, policyNow, type PolicySources, type SitePolicy } from './policy-timeline'
+import { intervalSecOf, type RetryPolicy } from './policy'
+import { lastEventOf, provenAges, type ProvenAges } from './proven-age'
+import { agedCs, requiredSecOf, ruleOfWait } from './retry-window'
+import { csOfSec, isoOfMs, wallMsOf, type ClockReading } from './time'
+
+/** What this kernel can tell of an unsettled attempt (R5); null: there is none, or nobody looked. */
+export type Judged = 'alive' | 'gone' | 'leftover-ended' | 'leftover-stuck' | 'unknown' | null
+
+/** What a decision rests on besides the link's own stream. */
+export type DialingContext = {
+  readonly site: SitePolicy
+  /** The ask: when the decision is taken. */
+  readonly now: ClockReading
+  /** When what is reported was learned of; the same as `now` for a request. */
+  readonly occurred: ClockReading
+  /** The first 6 bytes of SHA-256 of a text, as an integer (R10). */
+  readonly draw: (text: string) => number
+  readonly link: string
+}
+
+/** Why a dial is denied. `retryAfterCs` is a hint; `final`: only a person can lift it. */
+export type Refusal = {
+  readonly deniedBy: ReadonlyArray<Denial>
+  readonly notBefore: string | null
+  readonly retryAfterSec: number | null
+  readonly final: boolean
+}
+
+/** The changes that make the policy of the link. */
+export const sourcesOf = (context: DialingContext, state: DialingState): PolicySources => ({
+  site: context.site.changes,
+  link: state.policyChanges,
+})
+
+/** The policy of the link now. */
+export const policyOf = (context: DialingContext, state: DialingState): RetryPolicy =>
+  policyNow(sourcesOf(context, state))
+
+type Denied = {
+  readonly rule: DenialRule
+  /** Centiseconds until it may no longer deny; null: nobody can say. */
+  readonly leftCs: number | null
+  readonly final: boolean
+}
+
+/** Why the link may not be dialed now; null: it may. */
+export const refusalOf = (
+  context: DialingContext,
+  state: DialingState,
+  request: { readonly judgement: Judged; readonly lockHeld: boolean },
+): Refusal | null => {
+  const ages = provenAges(state.trace, context.now)
+  const denied = [
+    ...denialsByState(context, state, ages),
+    ...(request.lockHeld ? [{ rule: 'lock-held' as const, leftCs: null, final: false }] : []),
+    ...(request.judgement === 'leftover-stuck' ? [stillRunning(context, state)] : []),
+    ...denialsByWaits(context, state, ages),
+    ...denialsByLimits(context, state, ages),
+  ]
+  return denied.length === 0 ? null : refusalFrom(context, state, denied)
+}
+
+const stillRunning = (context: DialingContext, state: DialingState): Denied => ({
+  rule: 'dialer-still-running',
+  leftCs: csOfSec(intervalSecOf(policyOf(context, state), Math.max(1, state.failures))),
+  final: false,
+})
+
+const refusalFrom = (
+  context: DialingContext,
+  state: DialingState,
+  denied: ReadonlyArray<Denied>,
+): Refusal => {
+  const nowMs = wallMsOf(context.now)
+  const isFinal = denied.some((denial) => denial.final)
+  const lefts = denied.flatMap((denial) => denial.leftCs ?? [])
+  const hintCs = anchorEveryCs(context, state)
+  const leftCs = lefts.length === 0 ? hintCs : Math.max(...lefts)
+  return {
+    deniedBy: denied.map(({ rule, leftCs: cs }) => ({
+      rule,
+      notBefore: cs === null ? null : isoOfMs(nowMs + cs * 10),
+    })),
+    notBefore: isFinal || lefts.length === 0 ? null : isoOfMs(nowMs + leftCs * 10),
+    retryAfterSec: isFinal ? null : Math.max(1, Math.ceil(leftCs)) / 100,
+    final: isFinal,
+  }
+}
+
+const denialsByState = (
+  context: DialingContext,
+  state: DialingState,
+  ages: ProvenAges,
+): ReadonlyArray<Denied> => {
+  const policy = policyOf(context, state)
+  const isUnreadable = state.unreadable !== null || context.site.unreadable !== null
+  const isExhausted = state.failures >= policy.maxOpenRetries
+  const probed = state.dials.at(-1)
+  const jitterCs = jitterCsOf(context, policy, state.newestWindowId)
+  const probeLeftCs =
+    probed === undefined ? 0 : csOfSec(policy.probeIntervalSec) + jitterCs - ages.ageCs(probed)
+  const final = (rule: DenialRule): Denied => ({ rule, leftCs: null, final: true })
+  return [
+    ...(isUnreadable ? [final('ledger-unreadable')] : []),
+    ...(state.held !== null ? [final('held')] : []),
+    ...(isExhausted && policy.onExhausted === 'hold' ? [final('exhausted')] : []),
+    ...denialsByAttempt(context, state, ages),
+    ...(isExhausted && policy.onExhausted === 'probe' && probeLeftCs > 0
+      ? [{ rule: 'probe-interval' as const, leftCs: probeLeftCs, final: false }]
+      : []),
+  ]
+}
+
+const denialsByAttempt = (
+  context: DialingContext,
+  state: DialingState,
+  ages: ProvenAges,
+): ReadonlyArray<Denied> => {
+  const { attempt } = state
+  if (attempt === null) return []
+  if (attempt.up !== null) return [{ rule: 'connected', leftCs: null, final: false }]
+  const policy = policyOf(context, state)
+  const openCs = csOfSec(attempt.dialTimeoutSec) - ages.ageCs(attempt.revision)
+  const windowCs =
+    csOfSec(intervalSecOf(policy, attempt.failureNumber)) + jitterCsOf(context, policy, attempt.id)
+  return [{ rule: 'dialing', leftCs: Math.max(0, openCs) + windowCs, final: false }]
+}
+
+const denialsByWaits = (
+  context: DialingContext,
+  state: DialingState,
+  ages: ProvenAges,
+): ReadonlyArray<Denied> =>
+  openWaitsOf(context, state, ages)
+    .filter(({ wait }) => wait.windowId !== state.waivedWindowId)
+    .map(({ wait, leftCs }) => ({ rule: ruleOfWait(wait.kind), leftCs, final: false }))
+
+/** The waits that have not aged enough, with the centiseconds left; waived ones included. */
+export const openWaitsOf = (context: DialingContext, state: DialingState, ages: ProvenAges) => {
+  const sources = sourcesOf(context, state)
+  const policy = policyNow(sources)
+  return state.waits.flatMap((wait) => {
+    const requiredSec = requiredSecOf(wait, policiesSince(sources, wait.since))
+    const jitterCs =
+      wait.kind === 'failure' && requiredSec > 0 ? jitterCsOf(context, policy, wait.windowId) : 0
+    const leftCs =
+      csOfSec(requiredSec) + jitterCs - agedCs(wait, { ages, now: context.now, policy })
+    return requiredSec > 0 && leftCs > 0 ? [{ wait, requiredSec, jitterCs, leftCs }] : []
+  })
+}
+
+/** Centiseconds that a window lasts longer by chance: the same draw for the same window (R10). */
+export const jitterCsOf = (
+  context: DialingContext,
+  policy: RetryPolicy,
+  windowId: string | null,
+): number =>
+  windowId === null || policy.jitterMaxSec === 0
+    ? 0
+    : csOfSec(context.draw(`${context.link}\n${windowId}`) % (policy.jitterMaxSec + 1))
+
+const denialsByLimits = (
+  context: DialingContext,
+  state: DialingState,
+  ages: ProvenAges,
+): ReadonlyArray<Denied> =>
+  policyOf(context, state).limits.flatMap((limit) => {
+    const dial = state.dials.at(-limit.max)
+    const leftCs = dial === undefined ? 0 : csOfSec(limit.perSec) - ages.ageCs(dial)
+    return leftCs > 0 ? [{ rule: 'limit' as const, leftCs, final: false }] : []
+  })
+
+/** Centiseconds after which a clock that is refused again leaves a new trace (R13). */
+const anchorEveryCs = (context: DialingContext, state: DialingState): number =>
+  Math.ceil(csOfSec(intervalSecOf(policyOf(context, state), Math.max(1, state.failures))) / 10)
+
+/** Whether a refusal must be appended, so that this clock leaves a span to prove ages by (R13). */
+export const needsAnchor = (context: DialingContext, state: DialingState): boolean => {
+  const last = lastEventOf(state.trace, context.now)
+  return (
+    last === null ||
+    last.revision < state.lastNonRefusal ||
+    last.sinceCs >= anchorEveryCs(context, state)
+  )
+}
+
+/** The policy version in force, as revisions of the two streams that make it. */
+export const revisionsOf = (sources: PolicySources) => ({
+  site: sources.site.at(-1)?.revision.toString() ?? null,
+  link: sources.link.at(-1)?.revision.toString() ?? null,
+})

@@ -1,0 +1,355 @@
+import { limitDialsMax, settledKeptMax, shortSessionsKeptMax } from './dialing-state'
+import type { DialingState, OpenAttempt } from './dialing-state'
+import type { LedgerEvent, Recorded, StreamItem } from './events'
+import { acceptsPast, policyChangeOf } from './policy-timeline'
+import { keepOnly, traceEvent } from './proven-age'
+import { addWait, type SeenEvidence, type Wait, type WaitKind } from './retry-window'
+import { csOfSec } from './time'
+
+/** Folds one item of a link's stream. */
+export const evolveDialing = (state: DialingState, item: StreamItem): DialingState => {
+  if (item.type === 'Unreadable' || item.revision !== state.revision + 1n) {
+    return withUnreadable(state, item)
+  }
+  return evolveRecorded(seen(state, item), item)
+}
+
+const withUnreadable = (state: DialingState, item: StreamItem): DialingState => {
+  const problem = item.type === 'Unreadable' ? item.problem : 'events before it are missing'
+  const next = { ...state, revision: item.revision, position: item.position }
+  return { ...next, unreadable: { revision: item.revision, problem } }
+}
+
+/** Notes an event's place and clock. */
+const seen = (state: DialingState, event: Recorded): DialingState => ({
+  ...state,
+  revision: event.revision,
+  position: event.position,
+  lastNonRefusal: event.type === 'DialRefused' ? state.lastNonRefusal : event.revision,
+  trace: traceEvent(shortened(state).trace, {
+    revision: event.revision,
+    reading: event.metadata.appended,
+    kept: isMark(event),
+  }),
+})
+
+/** Points beyond those in use that a trace may gather before they are swept out. */
+const tracePointsSpare = 256
+
+/** Keeps the trace of a link that is never dialed, only reported on, from growing for ever. */
+const shortened = (state: DialingState): DialingState =>
+  state.trace.points.length > 2 * (state.dials.length + state.waits.length) + tracePointsSpare
+    ? { ...state, trace: keepOnly(state.trace, marksOf(state)) }
+    : state
+
+/** Whether ages may have to be told from an event. */
+const isMark = (event: LedgerEvent): boolean =>
+  !(
+    event.type === 'DialRefused' ||
+    event.type === 'DialStarted' ||
+    event.type === 'AssociationOpened' ||
+    event.type === 'DialObserved'
+  )
+
+const evolveRecorded = (state: DialingState, event: Recorded): DialingState => {
+  switch (event.type) {
+    case 'RetryPolicyChanged':
+      return { ...state, policyChanges: [...state.policyChanges, policyChangeOf(event)] }
+    case 'DialAttempted':
+      return evolveGrant(state, event)
+    case 'DialStarted':
+      return withAttempt(state, event, (attempt) => ({ ...attempt, started: true }))
+    case 'AssociationOpened':
+      return withAttempt(state, event, (attempt) => ({
+        ...attempt,
+        started: true,
+        up: attempt.up ?? { at: event.metadata.appended, proof: event.data.proof },
+      }))
+    case 'LeaseRenewed':
+      return withAttempt(state, event, (attempt) => ({ ...attempt, leaseMark: event.revision }))
+    case 'DialNotStarted':
+      return evolveNotStarted(state, event)
+    case 'RasErrorOccurred':
+    case 'ConnectionErrorOccurred':
+      return evolveEvidence(state, event)
+    case 'ConnectionOpenFailed':
+    case 'DialAbandoned':
+      return settle(evolveEvidence(state, event), event)
+    case 'AssociationEnded':
+      return evolveEnd(state, event)
+    case 'WindowWaived':
+      return { ...state, waivedWindowId: event.data.windowId }
+    case 'LinkHeld':
+      return { ...state, held: { ...event.data, ...whoAndWhen(event) } }
+    case 'LinkReleased':
+      return evolveRelease(state, event)
+    default:
+      return state
+  }
+}
+
+const whoAndWhen = (event: Recorded) => ({
+  by: event.metadata.actor,
+  at: event.metadata.appended.wall,
+})
+
+const withAttempt = (
+  state: DialingState,
+  event: Recorded,
+  change: (attempt: OpenAttempt) => OpenAttempt,
+): DialingState =>
+  isOfOpenAttempt(state, event) && state.attempt !== null
+    ? { ...state, attempt: change(state.attempt) }
+    : state
+
+/** Only events that carry the attempt's id touch it; imports never do (R14). */
+const isOfOpenAttempt = (state: DialingState, event: Recorded): boolean =>
+  state.attempt !== null &&
+  event.metadata.attempt === state.attempt.id &&
+  event.metadata.source.kind !== 'import'
+
+const evolveGrant = (
+  state: DialingState,
+  event: Recorded & { readonly type: 'DialAttempted' },
+): DialingState => {
+  const dials = [...state.dials, event.revision].slice(-limitDialsMax)
+  const attempt: OpenAttempt = {
+    ...event.data,
+    id: event.id,
+    revision: event.revision,
+    position: event.position,
+    granted: event.metadata.appended,
+    host: event.metadata.host,
+    started: false,
+    up: null,
+    failed: false,
+    failureNumber: state.failures + 1,
+    leaseMark: event.revision,
+  }
+  const next = { ...state, attempt, dials }
+  return { ...next, trace: keepOnly(next.trace, marksOf(next)) }
+}
+
+/** Revisions that ages can still be asked of. */
+const marksOf = (state: DialingState): ReadonlySet<bigint> =>
+  new Set([
+    ...state.dials,
+    ...state.shortSessions,
+    ...state.waits.map((wait) => wait.mark),
+    ...(state.attempt === null ? [] : [state.attempt.revision, state.attempt.leaseMark]),
+    ...(state.lastEvidence === null ? [] : [state.lastEvidence.mark]),
+    ...(state.countedNotStarted === null ? [] : [state.countedNotStarted]),
+  ])
+
+/** Closes the open attempt; the windows before its grant are over, but for a waived one (R12). */
+const settle = (state: DialingState, event: Recorded): DialingState => {
+  const attempt = state.attempt
+  if (attempt === null || !isOfOpenAttempt(state, event)) return state
+  const waits = state.waits.filter(
+    (wait) =>
+      wait.windowId === attempt.id ||
+      wait.windowId === state.waivedWindowId ||
+      wait.evidence.revision > attempt.revision,
+  )
+  return { ...settledBy(state, event), waits }
+}
+
+const settledBy = (state: DialingState, event: Recorded): DialingState => {
+  const attempt = state.attempt
+  if (attempt === null) return state
+  const { id, position, failed, failureNumber } = attempt
+  const entry = { id, position, failed, failureNumber, settledAt: event.metadata.occurred }
+  return { ...state, attempt: null, settled: [...state.settled, entry].slice(-settledKeptMax) }
+}
+
+/** Failure evidence: opens a window or extends the one it belongs to, and counts once (R3, R4). */
+const evolveEvidence = (state: DialingState, event: Recorded): DialingState => {
+  const episode = episodeOf(state, event)
+  const abandonedCs =
+    event.type === 'DialAbandoned' && state.attempt !== null
+      ? { mark: state.attempt.revision, lessCs: csOfSec(state.attempt.dialTimeoutSec) }
+      : { mark: event.revision, lessCs: 0 }
+  const wait: Wait = {
+    windowId: episode.windowId,
+    kind: 'failure',
+    ...abandonedCs,
+    since: episode.since,
+    failureNumber: episode.failureNumber,
+    evidence: seenEvidenceOf(event),
+    statedMs: statedMsOf(event),
+  }
+  const next = withWait(state, wait)
+  return {
+    ...markFailed(next, event, episode.failureNumber),
+    failures: episode.counts ? episode.failureNumber : state.failures,
+    lastFailure: wait.evidence,
+    lastEvidence: { mark: event.revision, windowId: wait.windowId },
+  }
+}
+
+type Episode = {
+  readonly windowId: string
+  readonly since: bigint
+  readonly failureNumber: number
+  readonly counts: boolean
+}
+
+const episodeOf = (state: DialingState, event: Recorded): Episode => {
+  const isImport = event.metadata.source.kind === 'import'
+  const attemptId = isImport ? undefined : event.metadata.attempt
+  if (attemptId !== undefined) return episodeOfAttempt(state, event, attemptId)
+  const named = isImport ? importedWindowOf(state) : namedEpisodeOf(event)
+  const counts = !isImport && typeof named !== 'string'
+  const earlier = state.waits.findLast((wait) => wait.windowId === named)
+  return {
+    windowId: named ?? event.id,
+    since: earlier?.since ?? event.position,
+    failureNumber: counts ? state.failures + 1 : Math.max(1, state.failures),
+    counts,
+  }
+}
+
+const namedEpisodeOf = (event: Recorded): string | null =>
+  'episode' in event.data ? (event.data.episode ?? null) : null
+
+/** Imported evidence that follows imported evidence is of one window: it ages from its append. */
+const importedWindowOf = (state: DialingState): string | null => {
+  const last = state.waits.at(-1)
+  return last === undefined || last.statedMs === null ? null : last.windowId
+}
+
+const episodeOfAttempt = (state: DialingState, event: Recorded, windowId: string): Episode => {
+  const open = state.attempt?.id === windowId ? state.attempt : null
+  const known = open ?? state.settled.find((attempt) => attempt.id === windowId)
+  const counts = known !== undefined && !known.failed
+  return {
+    windowId,
+    since: known?.position ?? event.position,
+    failureNumber: counts
+      ? state.failures + 1
+      : Math.max(1, known?.failureNumber ?? state.failures),
+    counts,
+  }
+}
+
+const markFailed = (state: DialingState, event: Recorded, failureNumber: number): DialingState => {
+  const id = event.metadata.attempt
+  const mark = <A extends { readonly id: string }>(attempt: A): A =>
+    attempt.id === id ? { ...attempt, failed: true, failureNumber } : attempt
+  return {
+    ...state,
+    attempt: state.attempt === null ? null : mark(state.attempt),
+    settled: state.settled.map(mark),
+  }
+}
+
+/** Adds a wait; a waiver dies when it belongs to another window (R12). */
+const withWait = (state: DialingState, wait: Wait): DialingState => ({
+  ...state,
+  waits: addWait(state.waits, wait),
+  newestWindowId: wait.windowId,
+  waivedWindowId: wait.windowId === state.waivedWindowId ? state.waivedWindowId : null,
+})
+
+const seenEvidenceOf = (event: Recorded): SeenEvidence => ({
+  id: event.id,
+  revision: event.revision,
+  type: event.type,
+  origin: 'origin' in event.data ? event.data.origin : 'gate',
+  code: 'code' in event.data ? event.data.code : null,
+  at: event.metadata.stated ?? event.metadata.appended.wall,
+})
+
+const statedMsOf = (event: Recorded): number | null =>
+  event.metadata.source.kind === 'import' && event.metadata.stated !== undefined
+    ? Date.parse(event.metadata.stated)
+    : null
+
+const evolveNotStarted = (
+  state: DialingState,
+  event: Recorded & { readonly type: 'DialNotStarted' },
+): DialingState => {
+  const settles = isOfOpenAttempt(state, event) ? state.attempt : null
+  const notADial = settles === null ? state : withoutDial(state, settles.revision)
+  if (settles?.failed === true) return settledBy(evolveEvidence(notADial, event), event)
+  const counts = event.data.counts && event.metadata.source.kind !== 'import'
+  const failures = counts ? state.failures + 1 : state.failures
+  const wait: Wait = {
+    windowId: settles?.id ?? event.data.episode ?? event.id,
+    kind: 'not-started',
+    mark: event.revision,
+    lessCs: 0,
+    since: settles?.position ?? event.position,
+    failureNumber: Math.max(1, failures),
+    evidence: seenEvidenceOf(event),
+    statedMs: statedMsOf(event),
+  }
+  const next = {
+    ...addedWait(notADial, wait),
+    failures,
+    lastFailure: wait.evidence,
+    countedNotStarted: counts ? event.revision : state.countedNotStarted,
+  }
+  return settles === null ? next : settledBy(next, event)
+}
+
+/** A dial that never started begins no episode, so a waiver outlives it. */
+const addedWait = (state: DialingState, wait: Wait): DialingState => ({
+  ...state,
+  waits: addWait(state.waits, wait),
+})
+
+const withoutDial = (state: DialingState, revision: bigint): DialingState => ({
+  ...state,
+  dials: state.dials.filter((dial) => dial !== revision),
+})
+
+const evolveEnd = (
+  state: DialingState,
+  event: Recorded & { readonly type: 'AssociationEnded' },
+): DialingState => {
+  const { abnormal, resets, short, window } = event.data
+  const attempt = isOfOpenAttempt(state, event) ? state.attempt : null
+  const begun =
+    resets && attempt !== null
+      ? { ...state, failures: 0, attempt: { ...attempt, failed: false } }
+      : state
+  const counted = abnormal ? evolveEvidence(begun, event) : begun
+  if (attempt === null) return counted
+  const shortSessions = short
+    ? [...state.shortSessions, attempt.revision].slice(-shortSessionsKeptMax)
+    : state.shortSessions
+  const ended = { ...settle(counted, event), shortSessions }
+  return abnormal || window === 'none' || window === 'failure'
+    ? ended
+    : withWait(ended, gentleWait(ended, event, { kind: window, since: attempt.position }))
+}
+
+/** A wait that counts as no failure. */
+const gentleWait = (
+  state: DialingState,
+  event: Recorded,
+  how: { readonly kind: WaitKind; readonly since: bigint },
+): Wait => ({
+  windowId: event.metadata.attempt ?? event.id,
+  kind: how.kind,
+  mark: event.revision,
+  lessCs: 0,
+  since: how.since,
+  failureNumber: Math.max(1, state.failures),
+  evidence: seenEvidenceOf(event),
+  statedMs: null,
+})
+
+const evolveRelease = (
+  state: DialingState,
+  event: Recorded & { readonly type: 'LinkReleased' },
+): DialingState => {
+  const released = { ...state, held: null, failures: 0 }
+  return acceptsPast(event.data.past, state.unreadable)
+    ? withWait(
+        { ...released, unreadable: null },
+        gentleWait(released, event, { kind: 'released-past', since: event.position }),
+      )
+    : released
+}

@@ -1,0 +1,94 @@
+import { defaultPolicy, type PolicyFields, type RetryPolicy } from './policy'
+import type { Recorded, StreamItem } from './events'
+
+/** One `RetryPolicyChanged`, at its place in the ledger. */
+export type PolicyChange = {
+  readonly revision: bigint
+  readonly position: bigint
+  readonly set: PolicyFields
+  readonly unset: ReadonlyArray<keyof RetryPolicy>
+}
+
+/** What `site-policy` says: every change so far, and whether all of it could be read (R16). */
+export type SitePolicy = {
+  readonly revision: bigint
+  readonly changes: ReadonlyArray<PolicyChange>
+  readonly unreadable: { readonly revision: bigint; readonly problem: string } | null
+}
+
+/** A site that never set a policy: the defaults hold. */
+export const initialSitePolicy: SitePolicy = { revision: -1n, changes: [], unreadable: null }
+
+/** Folds one item of the stream `site-policy`. */
+export const evolveSitePolicy = (site: SitePolicy, item: StreamItem): SitePolicy => {
+  const next = { ...site, revision: item.revision }
+  if (item.revision !== site.revision + 1n) {
+    return { ...next, unreadable: { revision: item.revision, problem: 'events are missing' } }
+  }
+  switch (item.type) {
+    case 'Unreadable':
+      return { ...next, unreadable: { revision: item.revision, problem: item.problem } }
+    case 'RetryPolicyChanged':
+      return { ...next, changes: [...site.changes, policyChangeOf(item)] }
+    case 'LinkReleased':
+      return acceptsPast(item.data.past, site.unreadable) ? { ...next, unreadable: null } : next
+    default:
+      return next
+  }
+}
+
+/** Whether a release that names `past` accepts an unreadable event. */
+export const acceptsPast = (
+  past: string | null,
+  unreadable: { readonly revision: bigint } | null,
+): boolean => past !== null && unreadable !== null && BigInt(past) >= unreadable.revision
+
+/** The change that an event makes. */
+export const policyChangeOf = (
+  event: Recorded & { readonly type: 'RetryPolicyChanged' },
+): PolicyChange => ({
+  revision: event.revision,
+  position: event.position,
+  set: event.data.set,
+  unset: event.data.unset,
+})
+
+/** The changes that make a link's policy: the site's, and the link's own over them (R11). */
+export type PolicySources = {
+  readonly site: ReadonlyArray<PolicyChange>
+  readonly link: ReadonlyArray<PolicyChange>
+}
+
+/** The policy of a link now. */
+export const policyNow = (sources: PolicySources): RetryPolicy => ({
+  ...defaultPolicy,
+  ...fieldsOf(sources.site),
+  ...fieldsOf(sources.link),
+})
+
+/** Every policy of a link that was in force at a position or since, oldest first (R11). */
+export const policiesSince = (
+  sources: PolicySources,
+  since: bigint,
+): ReadonlyArray<RetryPolicy> => {
+  const positions = [...sources.site, ...sources.link]
+    .map((change) => change.position)
+    .filter((position) => position > since)
+  return [since, ...positions].map((position) =>
+    policyNow({ site: until(sources.site, position), link: until(sources.link, position) }),
+  )
+}
+
+const until = (
+  changes: ReadonlyArray<PolicyChange>,
+  position: bigint,
+): ReadonlyArray<PolicyChange> => changes.filter((change) => change.position <= position)
+
+const fieldsOf = (changes: ReadonlyArray<PolicyChange>): PolicyFields => {
+  let fields: PolicyFields = {}
+  for (const change of changes) {
+    const kept = Object.entries(fields).filter(([name]) => !change.unset.some((it) => it === name))
+    fields = { ...Object.fromEntries(kept), ...change.set }
+  }
+  return fields
+}
