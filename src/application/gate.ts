@@ -20,8 +20,7 @@ export type Prepared = {
 
 /** Why a planned grant could not be prepared; `lock-held`: somebody else has the link's lock. */
 export type NotPrepared =
-  | { readonly _tag: 'LockHeld' }
-  | { readonly _tag: 'CannotPrepare'; readonly why: string }
+  { readonly _tag: 'LockHeld' } | { readonly _tag: 'CannotPrepare'; readonly why: string }
 
 /** One request for permission to dial. */
 export type DialRequest = {

@@ -1,0 +1,88 @@
+import * as E from 'fp-ts/Either'
+import type { NonEmptyArray } from 'fp-ts/NonEmptyArray'
+import type { DraftEvent } from '../../domain/events'
+import type { ClockReading } from '../../domain/time'
+import { outcomeId, sealEvents, type StreamHead, type UnsealedEvent } from '../adapters/codec'
+import type { AppendError, Appended, SealedEvent } from '../ports/event-store'
+import type { LedgerParts } from './ledger-parts'
+
+/** Decided events, when they were learned of, and the head that they were decided against. */
+export type DecidedAppend = {
+  readonly drafts: NonEmptyArray<DraftEvent>
+  readonly occurred: ClockReading
+  readonly head: StreamHead
+  readonly source: 'gate' | 'record'
+}
+
+/** What was appended, and the reading that proves its age (R13). */
+export type AppendedDrafts = Appended & { readonly appended: ClockReading }
+
+const repeatsMax = 40
+const repeatPauseMs = 250
+
+/**
+ * Seals decided events against the head they were decided on and appends them there. While the
+ * outcome is unknown the same bytes are appended again at the same revision, never elsewhere (R1).
+ */
+export const appendDrafts = async (
+  parts: LedgerParts,
+  decided: DecidedAppend,
+): Promise<E.Either<AppendError, AppendedDrafts>> => {
+  const appended = parts.clock.read()
+  const unsealed = unsealedOf(parts, decided, appended)
+  const sealed = sealEvents(decided.head, unsealed)
+  if (E.isLeft(sealed)) return sealed
+  const result = await appendUntilKnown(parts, decided.head, sealed.right.events)
+  return E.isLeft(result) ? result : E.right({ ...result.right, appended })
+}
+
+const appendUntilKnown = async (
+  parts: LedgerParts,
+  head: StreamHead,
+  events: NonEmptyArray<SealedEvent>,
+): Promise<E.Either<AppendError, Appended>> => {
+  const append = parts.store.append(head.stream, head.revision, events)
+  let result = await append()
+  for (let repeat = 1; repeat <= repeatsMax && isUnknown(result); repeat += 1) {
+    await parts.sleepMs(repeatPauseMs)
+    result = await append()
+  }
+  return result
+}
+
+const isUnknown = (result: E.Either<AppendError, Appended>): boolean =>
+  E.isLeft(result) && result.left._tag === 'UnknownOutcome'
+
+const unsealedOf = (
+  parts: LedgerParts,
+  { drafts, occurred, source }: DecidedAppend,
+  appended: ClockReading,
+): NonEmptyArray<UnsealedEvent> => {
+  const unsealed = (draft: DraftEvent): UnsealedEvent => {
+    const { idFrom: _idFrom, attempt, ...event } = draft
+    return {
+      ...event,
+      id: idOf(parts, draft, occurred),
+      metadata: {
+        schema: 1,
+        occurred,
+        appended,
+        host: parts.host,
+        source: { kind: source },
+        actor: parts.actor,
+        ...(attempt === undefined ? {} : { attempt }),
+      },
+    }
+  }
+  const [first, ...rest] = drafts
+  return [unsealed(first), ...rest.map(unsealed)]
+}
+
+const idOf = (parts: LedgerParts, draft: DraftEvent, occurred: ClockReading): string => {
+  const { attempt } = draft
+  if (draft.idFrom === 'random' || attempt === undefined) return parts.newId()
+  const code = 'code' in draft.data ? draft.data.code : null
+  return draft.idFrom === 'attempt'
+    ? attempt
+    : outcomeId({ attempt, type: draft.type, code, occurred })
+}

@@ -1,0 +1,227 @@
+import * as E from 'fp-ts/Either'
+import type { NonEmptyArray } from 'fp-ts/NonEmptyArray'
+import type { DialingContext, Refusal } from '../../domain/dial-denials'
+import type { DialAttempted, DraftEvent, OwnerProcess } from '../../domain/events'
+import { decideDialing, type DialingDecision } from '../../domain/dialing'
+import type { OpenAttempt } from '../../domain/dialing-state'
+import type { Liveness } from '../ports/liveness'
+import { appendDrafts, type AppendedDrafts } from './append-drafts'
+import { gateErrorOf } from './append-errors'
+import type {
+  AttemptReport,
+  DialRequest,
+  Gate,
+  GateError,
+  Granted,
+  PlannedGrant,
+  Prepared,
+  Refused,
+} from './gate'
+import type { LedgerParts } from './ledger-parts'
+import { changeLink, type LinkChange } from './change-link'
+import { loadLink, type LoadedLink } from './load-link'
+
+/** How often one request starts over because somebody else appended to the link meanwhile. */
+const conflictsMax = 200
+
+/** The gate of one ledger: reads a link's state, decides, and appends at the revision it read. */
+export const linkGate = (parts: LedgerParts, liveness: Liveness): Gate => ({
+  request: (request) => () => requestDial({ parts, liveness }, request),
+  report: (link, report) => async () => {
+    const result = await changeLink(parts, changeOf(report))(link)()
+    return E.isLeft(result) ? result : E.right(undefined)
+  },
+})
+
+const changeOf = (report: AttemptReport): LinkChange => ({
+  occurred: report.occurred,
+  source: 'gate',
+  command: commandOf(report),
+})
+
+const commandOf = (report: AttemptReport): LinkChange['command'] => {
+  const { attempt } = report
+  switch (report._tag) {
+    case 'Started':
+      return { type: 'ReportStarted', attempt, pid: report.pid }
+    case 'Up':
+      return { type: 'ReportUp', attempt, proof: report.proof }
+    case 'LeaseRenewed':
+      return { type: 'RenewLease', attempt }
+    case 'Settled': {
+      const { started, normal, origin, code, reason } = report
+      return { type: 'SettleAttempt', attempt, started, normal, origin, code, reason }
+    }
+  }
+}
+
+type GateParts = { readonly parts: LedgerParts; readonly liveness: Liveness }
+
+/** What is known of one request so far, across the tries that conflicts cost. */
+type Trial = {
+  readonly attempt: string
+  readonly prepared: Prepared | null
+  readonly lockHeld: boolean
+}
+
+type TrialResult = E.Either<
+  GateError,
+  Granted | Refused | { readonly _tag: 'Again'; readonly trial: Trial }
+>
+
+const requestDial = async (
+  gate: GateParts,
+  request: DialRequest,
+): Promise<E.Either<GateError, Granted | Refused>> => {
+  let trial: Trial = { attempt: gate.parts.newId(), prepared: null, lockHeld: false }
+  for (let tries = 0; tries < conflictsMax; tries += 1) {
+    const result = await tryRequest(gate, request, trial)
+    if (E.isLeft(result)) return result
+    if (result.right._tag !== 'Again') return E.right(result.right)
+    trial = result.right.trial
+    if (tries > 0) await gate.parts.sleepMs(Math.random() * Math.min(tries, 20))
+  }
+  return E.left({ _tag: 'LedgerUnavailable', why: `${conflictsMax} appends in a row were outrun` })
+}
+
+const tryRequest = async (
+  gate: GateParts,
+  request: DialRequest,
+  trial: Trial,
+): Promise<TrialResult> => {
+  const loaded = await loadLink(gate.parts, request.link)()
+  if (E.isLeft(loaded)) return E.left({ _tag: 'LedgerUnavailable', why: loaded.left.why })
+  const { attempt } = loaded.right.state
+  const judgement =
+    attempt === null ? null : await gate.liveness.judge(request.link, tracesOf(attempt))
+  const context = contextOf(gate.parts, loaded.right, request)
+  const decision = decideDialing(
+    context,
+    {
+      type: 'RequestDial',
+      ...askOf(request),
+      attempt: trial.attempt,
+      judgement,
+      lockHeld: trial.lockHeld,
+    },
+    loaded.right.state,
+  )
+  if (E.isLeft(decision)) return E.left({ _tag: 'Rejected', why: decision.left._tag })
+  const grant = grantIn(decision.right)
+  return grant !== null && trial.prepared === null
+    ? prepareGrant(request, trial, grant)
+    : appendDecision(gate.parts, { trial, loaded: loaded.right, context, decision: decision.right })
+}
+
+const askOf = ({ supervision, dialer, redialsItself, owner }: DialRequest) => ({
+  supervision,
+  dialer,
+  redialsItself,
+  owner,
+})
+
+const contextOf = (
+  parts: LedgerParts,
+  loaded: LoadedLink,
+  request: DialRequest,
+): DialingContext => {
+  const now = parts.clock.read()
+  return { site: loaded.site, now, occurred: now, draw: parts.draw, link: request.link }
+}
+
+const tracesOf = (attempt: OpenAttempt) => ({
+  attempt: attempt.id,
+  supervision: attempt.supervision,
+  dialer: attempt.dialer,
+  supervisor: attempt.supervisor,
+  session: attempt.session,
+  owner: attempt.owner,
+  granted: attempt.granted,
+  host: attempt.host,
+  up: attempt.up !== null,
+})
+
+const grantIn = (decision: DialingDecision): DialAttempted['data'] | null => {
+  const last = decision.events.at(-1)
+  return decision.refusal === null && last?.type === 'DialAttempted' ? last.data : null
+}
+
+/** Takes the lock and starts what waits for the go line; then the request is decided afresh. */
+const prepareGrant = async (
+  request: DialRequest,
+  trial: Trial,
+  grant: DialAttempted['data'],
+): Promise<TrialResult> => {
+  const prepared = await request.prepare(plannedOf(trial.attempt, grant))
+  if (E.isRight(prepared)) return again({ ...trial, prepared: prepared.right })
+  return prepared.left._tag === 'LockHeld'
+    ? again({ ...trial, lockHeld: true })
+    : E.left({ _tag: 'CannotPrepare', why: prepared.left.why })
+}
+
+const again = (trial: Trial): TrialResult => E.right({ _tag: 'Again', trial })
+
+const plannedOf = (attempt: string, grant: DialAttempted['data']): PlannedGrant => ({
+  attempt,
+  dialTimeoutSec: grant.dialTimeoutSec,
+  startWithinSec: grant.startWithinSec,
+  leaseSec: grant.leaseSec,
+})
+
+type Decided = {
+  readonly trial: Trial
+  readonly loaded: LoadedLink
+  readonly context: DialingContext
+  readonly decision: DialingDecision
+}
+
+const appendDecision = async (parts: LedgerParts, decided: Decided): Promise<TrialResult> => {
+  const { trial, loaded, context, decision } = decided
+  const { refusal } = decision
+  const [first, ...rest] = decision.events.map((event) => withPrepared(event, trial.prepared))
+  if (first === undefined) {
+    return refusal === null ? again(trial) : E.right(refusedOf(refusal))
+  }
+  const drafts: NonEmptyArray<DraftEvent> = [first, ...rest]
+  const result = await appendDrafts(parts, {
+    drafts,
+    occurred: context.now,
+    head: loaded.head,
+    source: 'gate',
+  })
+  if (E.isLeft(result)) {
+    return result.left._tag === 'Conflict' ? again(trial) : E.left(gateErrorOf(result.left))
+  }
+  return refusal === null ? grantedOf(decided, result.right) : E.right(refusedOf(refusal))
+}
+
+const withPrepared = (event: DraftEvent, prepared: Prepared | null): DraftEvent =>
+  event.type === 'DialAttempted' && prepared !== null
+    ? { ...event, data: { ...event.data, ...processesOf(prepared) } }
+    : event
+
+const processesOf = (
+  prepared: Prepared,
+): { readonly supervisor: OwnerProcess | null; readonly session: OwnerProcess | null } => ({
+  supervisor: prepared.supervisor,
+  session: prepared.session,
+})
+
+const grantedOf = (decided: Decided, result: AppendedDrafts): TrialResult => {
+  const grant = grantIn(decided.decision)
+  if (grant === null) return again(decided.trial)
+  return E.right({
+    _tag: 'Granted',
+    ...plannedOf(decided.trial.attempt, grant),
+    granted: result.appended,
+    startByCs: grant.startByCs,
+    revision: result.revision,
+  })
+}
+
+const refusedOf = (refusal: Refusal): Refused => ({
+  _tag: 'Refused',
+  deniedBy: refusal.deniedBy,
+  notBefore: refusal.notBefore,
+  retryAfterSec: refusal.retryAfterSec,
+})
