@@ -33,7 +33,7 @@ const installPackages = async (root) => {
   const { code, output } = await runNpm(
     root,
     { title: 'installing the packages', usually: 'up to a minute' },
-    ['ci', '--include=dev', '--ignore-scripts', '--no-audit', '--no-fund'],
+    { args: ['ci', '--include=dev', '--ignore-scripts', '--no-audit', '--no-fund'] },
   )
   if (code === 0) return
   throw new Error(reasonOf(code, output) ?? `npm ci failed:\n${endOf(output)}`)
@@ -47,10 +47,13 @@ const buildSqlite = async (root) => {
     usually: '1-2 minutes where it must be compiled',
   }
   const rebuild = ['rebuild', 'better-sqlite3', '--ignore-scripts=false']
-  const first = await runNpm(root, task, rebuild)
+  const first = await runNpm(root, task, { args: rebuild })
   if (first.code === 0 && canLoadSqlite(root)) return
   if (first.code !== 0) throw new Error(whyNotBuilt(first))
-  const second = await runNpm(root, task, rebuild, { npm_config_build_from_source: 'true' })
+  const second = await runNpm(root, task, {
+    args: rebuild,
+    env: { npm_config_build_from_source: 'true' },
+  })
   if (second.code !== 0) throw new Error(whyNotBuilt(second))
   const probe = probeSqlite(root)
   if (probe.status !== 0) throw new Error(`better-sqlite3 cannot be loaded:\n${probe.stderr}`)
@@ -105,7 +108,7 @@ const endOf = (output) => output.trimEnd().split('\n').slice(-20).join('\n')
 
 // The npm that runs us, on the Node that runs us, or the binary is built for another one. Its log
 // level is set because `npm --silent test` hands the silence down, and failures with it.
-const runNpm = (root, task, args, env = {}) => {
+const runNpm = (root, task, { args, env = {} }) => {
   const { npm_execpath: npmCli = '' } = process.env
   const npm =
     /npm-cli\.[cm]?js$/.test(npmCli) && existsSync(npmCli) ? [process.execPath, npmCli] : ['npm']
