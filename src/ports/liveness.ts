@@ -15,6 +15,8 @@ export type AttemptTraces = {
   readonly host: string
   /** Whether the attempt is recorded as up. */
   readonly up: boolean
+  /** As its grant states it: the time between TERM and KILL for a leftover is a quarter of it. */
+  readonly dialTimeoutSec?: number
 }
 
 /**

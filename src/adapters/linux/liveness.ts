@@ -1,0 +1,88 @@
+import type { ClockReading } from '../../../domain/time'
+import type { AttemptTraces, Judgement, Liveness } from '../../ports/liveness'
+import { findDialer, isSameProcess } from './dialer-processes'
+import { endProcesses } from './end-processes'
+import { type LockState, lockFileOf, probeLock } from './link-lock'
+import { type ProcessTable, openProcessTable } from './process-table'
+
+/**
+ * What attempts are judged by. `sharedLedger`: hosts share the ledger, so that another boot id may
+ * be another host's; on a ledger of one host it is an earlier boot.
+ */
+export type LinuxLivenessOptions = {
+  readonly lockFolder: string
+  readonly here: () => ClockReading
+  readonly host: string
+  readonly sharedLedger: boolean
+}
+
+/** Judges attempts by the processes of this kernel, and by the link's lock across namespaces (R5). */
+export const linuxLiveness = (options: LinuxLivenessOptions): Liveness => ({
+  judge: async (link, attempt) => {
+    const lock = () => probeLock(lockFileOf(options.lockFolder, link))
+    const here = options.here()
+    if (attempt.granted.bootId !== here.bootId) {
+      return options.sharedLedger && attempt.host !== options.host ? 'unknown' : 'gone'
+    }
+    const table = openProcessTable()
+    // Start ticks shift with the clock's offset, so they only mean something on one clock.
+    const comparable = attempt.granted.boottimeOffset === here.boottimeOffset
+    if (table === null || !comparable || isElsewhere(table, attempt)) {
+      return isUnsupervised(attempt) ? 'unknown' : judgeByLock(await lock())
+    }
+    if (isUnsupervised(attempt)) return judgeOwner(table, attempt)
+    if (attempt.supervisor !== null && isSameProcess(table, attempt.supervisor)) return 'alive'
+    return endLeftover({ table, attempt, lock })
+  },
+})
+
+// Until it is up, a one-shot dial is looked after by its supervisor like any other.
+const isUnsupervised = (attempt: AttemptTraces): boolean =>
+  attempt.supervision === 'grant' || (attempt.supervision === 'oneshot' && attempt.up)
+
+const isElsewhere = (table: ProcessTable, attempt: AttemptTraces): boolean => {
+  const named = isUnsupervised(attempt) ? attempt.owner : attempt.supervisor
+  return named !== null && named.pidNamespace !== table.pidNamespace
+}
+
+const judgeByLock = (lock: LockState): Judgement => (lock === 'free' ? 'gone' : 'unknown')
+
+const judgeOwner = (table: ProcessTable, { owner }: AttemptTraces): Judgement =>
+  owner === null || isSameProcess(table, owner) ? 'alive' : 'gone'
+
+type Leftover = {
+  readonly table: ProcessTable
+  readonly attempt: AttemptTraces
+  readonly lock: () => Promise<LockState>
+}
+
+/** Time between TERM and KILL where the grant does not tell its margin. */
+const marginMsMax = 5_000
+
+/** How long a guard may take to see that the dialer is gone, and to leave. */
+const guardMsMax = 2_000
+const pollMs = 50
+
+const endLeftover = async ({ table, attempt, lock }: Leftover): Promise<Judgement> => {
+  // Descriptors that only the dialer can hold are proof that the session is still its own.
+  const held = (await lock()) === 'held'
+  const find = () => {
+    const { ours, doubtful } = findDialer(table, attempt)
+    return held ? [...ours, ...doubtful] : ours
+  }
+  const ended = await endProcesses({ table, find, graceMs: graceMsOf(attempt) })
+  if (!ended.gone || findDialer(table, attempt).doubtful.length > 0) return 'leftover-stuck'
+  if (held && !(await becomesFree(lock))) return 'leftover-stuck'
+  return ended.found ? 'leftover-ended' : 'gone'
+}
+
+const graceMsOf = ({ dialTimeoutSec }: AttemptTraces): number =>
+  dialTimeoutSec === undefined ? marginMsMax : Math.min(marginMsMax, dialTimeoutSec * 250)
+
+const becomesFree = async (lock: () => Promise<LockState>): Promise<boolean> => {
+  for (let waitedMs = 0; waitedMs < guardMsMax; waitedMs += pollMs) {
+    if ((await lock()) === 'free') return true
+    await new Promise((resolve) => setTimeout(resolve, pollMs))
+  }
+  return false
+}
