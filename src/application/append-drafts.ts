@@ -12,6 +12,7 @@ export type DecidedAppend = {
   readonly occurred: ClockReading
   readonly head: StreamHead
   readonly source: 'gate' | 'record'
+  readonly stated: string | null
 }
 
 /** What was appended, and the reading that proves its age (R13). */
@@ -55,7 +56,7 @@ const isUnknown = (result: E.Either<AppendError, Appended>): boolean =>
 
 const unsealedOf = (
   parts: LedgerParts,
-  { drafts, occurred, source }: DecidedAppend,
+  { drafts, occurred, source, stated }: DecidedAppend,
   appended: ClockReading,
 ): NonEmptyArray<UnsealedEvent> => {
   const unsealed = (draft: DraftEvent): UnsealedEvent => {
@@ -71,6 +72,7 @@ const unsealedOf = (
         source: { kind: source },
         actor: parts.actor,
         ...(attempt === undefined ? {} : { attempt }),
+        ...(stated === null ? {} : { stated }),
       },
     }
   }

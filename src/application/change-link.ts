@@ -16,6 +16,8 @@ export type LinkChange = {
   readonly command: Exclude<DialingCommand, { readonly type: 'RequestDial' }>
   /** When it was learned of; null: now. */
   readonly occurred: ClockReading | null
+  /** The time that whoever reports it states, ISO 8601 UTC; it serves the audit (R15). */
+  readonly stated: string | null
   readonly source: 'gate' | 'record'
 }
 
@@ -59,6 +61,7 @@ const tryChange = async (
     occurred,
     head: loaded.head,
     source: change.source,
+    stated: change.stated,
   })
   if (E.isRight(appended)) {
     return E.right({ events: decision.right.events, revision: appended.right.revision })

@@ -35,6 +35,7 @@ export const linkGate = (parts: LedgerParts, liveness: Liveness): Gate => ({
 
 const changeOf = (report: AttemptReport): LinkChange => ({
   occurred: report.occurred,
+  stated: null,
   source: 'gate',
   command: commandOf(report),
 })
@@ -187,6 +188,7 @@ const appendDecision = async (parts: LedgerParts, decided: Decided): Promise<Tri
     drafts,
     occurred: context.now,
     head: loaded.head,
+    stated: null,
     source: 'gate',
   })
   if (E.isLeft(result)) {

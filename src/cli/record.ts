@@ -1,0 +1,146 @@
+import * as E from 'fp-ts/Either'
+import { Command } from 'commander'
+import type { DialingCommand, RecordedFact } from '../../domain/dialing'
+import type { LinkId } from '../../domain/link-id'
+import { eqClock } from '../../domain/time'
+import { changeLink, type LinkChange } from '../application/change-link'
+import { loadLink } from '../application/load-link'
+import { failureOf, withLedgerOptions } from './change-command'
+import { cliFailure, type CliFailure, type CliLedger, type CliParts } from './cli-parts'
+import { exitCodes, type ExitCode } from './exit-codes'
+import { linkNamed } from './name-link'
+import {
+  printResult,
+  reportResult,
+  withLedger,
+  type CommandResult,
+  type LedgerOptions,
+} from './run-command'
+import { parseCode } from './settle'
+
+type RecordOptions = LedgerOptions & {
+  readonly attempt?: string
+  readonly code?: string
+  readonly at?: string
+}
+
+const facts: ReadonlyArray<RecordedFact['fact']> = [
+  'dial',
+  'ras-error',
+  'connection-error',
+  'open-failed',
+  'not-started',
+  'up',
+  'down',
+  'down-abnormal',
+]
+
+/** `record`: what a hook or a watcher saw of a link. */
+export const recordCommand = (parts: CliParts, exit: (code: ExitCode) => void): Command =>
+  withLedgerOptions(
+    new Command('record')
+      .description('append what a hook or watcher saw; without --attempt it settles nothing')
+      .argument('<link>', 'the link')
+      .argument('<event>', facts.join(', '))
+      .option('--attempt <id>', "the attempt it is about; 'current': the one of this boot")
+      .option('--code <number>', 'the error code that was seen')
+      .option('--at <time>', 'when it happened, ISO 8601 with a zone; it serves the audit')
+      .addHelpText(
+        'before',
+        'Examples:\n  open-interval record isp ras-error --code 629\n' +
+          '  open-interval record isp down --attempt current     # in ip-down\n',
+      ),
+  ).action(async (link: string, event: string, options: RecordOptions) => {
+    exit(reportResult(parts, await record(parts, { link, event }, options)))
+  })
+
+const record = async (
+  parts: CliParts,
+  asked: { readonly link: string; readonly event: string },
+  options: RecordOptions,
+): Promise<CommandResult> => {
+  const link = linkNamed(asked.link)
+  if (E.isLeft(link)) return link
+  const fact = facts.find((name) => name === asked.event)
+  const code = parseCode(options.code)
+  if (E.isLeft(code)) return code
+  const stated = parseAt(options.at)
+  if (E.isLeft(stated)) return stated
+  if (fact === undefined) {
+    const takes = facts.join(', ')
+    return E.left(cliFailure(exitCodes.usage, `record takes ${takes}, not '${asked.event}'`))
+  }
+  return withLedger(parts, { store: options.store, access: 'write' }, async (ledger) => {
+    const attempt = await attemptOf(ledger, link.right, options.attempt)
+    if (E.isLeft(attempt)) return attempt
+    const command: DialingCommand & { readonly type: 'RecordEvidence' } = {
+      type: 'RecordEvidence',
+      attempt: attempt.right,
+      fact,
+      code: code.right,
+    }
+    return appendRecord(
+      parts,
+      { ledger, link: link.right, options },
+      {
+        command,
+        occurred: null,
+        stated: stated.right,
+        source: 'record',
+      },
+    )
+  })
+}
+
+const appendRecord = async (
+  parts: CliParts,
+  at: { readonly ledger: CliLedger; readonly link: LinkId; readonly options: RecordOptions },
+  change: LinkChange,
+): Promise<CommandResult> => {
+  const changed = await changeLink(at.ledger.parts, change)(at.link)()
+  if (E.isLeft(changed)) return E.left(failureOf(changed.left))
+  const events = changed.right.events.map((event) => event.type)
+  printResult(parts, at.options, {
+    json: { link: at.link, events, revision: changed.right.revision?.toString() ?? null },
+    text: `${at.link}: ${events.length === 0 ? 'recorded before' : events.join(', ')}\n`,
+  })
+  return E.right(exitCodes.ok)
+}
+
+/** The attempt that is meant: `current` is the one granted on this clock before now (R14). */
+const attemptOf = async (
+  ledger: CliLedger,
+  link: LinkId,
+  named: string | undefined,
+): Promise<E.Either<CliFailure, string | null>> => {
+  if (named !== 'current') return E.right(named ?? null)
+  const began = ledger.parts.clock.read()
+  const loaded = await loadLink(ledger.parts, link)()
+  if (E.isLeft(loaded)) return E.left(cliFailure(exitCodes.unavailable, loaded.left.why))
+  const { attempt } = loaded.right.state
+  return attempt !== null &&
+    eqClock.equals(attempt.granted, began) &&
+    attempt.granted.uptimeCs <= began.uptimeCs
+    ? E.right(attempt.id)
+    : E.left(
+        cliFailure(
+          exitCodes.badInput,
+          `${link}: no attempt of this boot is open; give --attempt ID`,
+        ),
+      )
+}
+
+const withZone = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/u
+
+const parseAt = (text: string | undefined): E.Either<CliFailure, string | null> => {
+  if (text === undefined) return E.right(null)
+  const ms = Date.parse(text)
+  return withZone.test(text) && !Number.isNaN(ms)
+    ? E.right(new Date(ms).toISOString())
+    : E.left(
+        cliFailure(
+          exitCodes.usage,
+          `--at takes a time with its zone such as 2026-11-22T13:10:13Z, not '${text}'`,
+        ),
+      )
+}
