@@ -1,0 +1,32 @@
+import type { Connection } from './connection'
+import { findIds } from './find-ids'
+import { findStream } from './find-stream'
+import { insertEvent } from './insert-event'
+import { insertStream } from './insert-stream'
+import { listStreams } from './list-streams'
+import { readAll } from './read-all'
+import { readStream } from './read-stream'
+
+/** Everything that the store does on one connection, prepared once. */
+export type Operations = {
+  readonly connection: Connection
+  readonly findIds: ReturnType<typeof findIds>
+  readonly findStream: ReturnType<typeof findStream>
+  readonly insertEvent: ReturnType<typeof insertEvent>
+  readonly insertStream: ReturnType<typeof insertStream>
+  readonly listStreams: ReturnType<typeof listStreams>
+  readonly readAll: ReturnType<typeof readAll>
+  readonly readStream: ReturnType<typeof readStream>
+}
+
+/** Prepares the store's operations on a connection. */
+export const operationsOn = (connection: Connection): Operations => ({
+  connection,
+  findIds: findIds(connection),
+  findStream: findStream(connection),
+  insertEvent: insertEvent(connection),
+  insertStream: insertStream(connection),
+  listStreams: listStreams(connection),
+  readAll: readAll(connection),
+  readStream: readStream(connection),
+})

@@ -1,0 +1,32 @@
+import type { Page, StreamRange } from '../../ports/event-store'
+import type { Connection } from './connection'
+import { recordedEvent, type EventRow } from './event-row'
+
+const columns = 'position, revision, events.id AS id, type, data, metadata'
+
+const selectForwards = `
+SELECT ${columns} FROM events
+WHERE stream = (SELECT id FROM streams WHERE name = ?) AND revision >= ?
+ORDER BY revision LIMIT ?`
+
+const selectBackwards = `
+SELECT ${columns} FROM events
+WHERE stream = (SELECT id FROM streams WHERE name = ?) AND revision <= ?
+ORDER BY revision DESC LIMIT ?`
+
+const newest = 2n ** 63n - 1n
+
+/** Reads a page of one stream. The page is read whole: an open cursor would pin the log. */
+export const readStream = (connection: Connection): ((range: StreamRange) => Page) => {
+  const forwards = connection.prepare<[string, bigint, number], EventRow>(selectForwards)
+  const backwards = connection.prepare<[string, bigint, number], EventRow>(selectBackwards)
+  return ({ stream, direction, from, limit }) => {
+    const first = from === 'start' ? 0n : from === 'end' ? newest : from
+    const statement = direction === 'forwards' ? forwards : backwards
+    // One more than asked for tells whether there is more.
+    const rows = statement.all(stream, first, limit + 1)
+    const next = rows[limit]
+    const events = rows.slice(0, limit).map((row) => recordedEvent({ ...row, stream }))
+    return { events, next: next === undefined ? null : BigInt(next.revision) }
+  }
+}

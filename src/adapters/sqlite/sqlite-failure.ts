@@ -1,0 +1,49 @@
+import Database from 'better-sqlite3'
+import type { ReadError } from '../../ports/event-store'
+
+/** What an error of SQLite means to us; see https://sqlite.org/rescode.html (read 2026-11-22). */
+export type SqliteFailure =
+  | 'busy'
+  | 'constraint'
+  | 'corrupt'
+  | 'not-a-database'
+  | 'denied'
+  | 'read-only'
+  | 'full'
+  | 'missing'
+  | 'other'
+
+const failures: ReadonlyArray<readonly [prefix: string, SqliteFailure]> = [
+  ['SQLITE_BUSY', 'busy'],
+  ['SQLITE_LOCKED', 'busy'],
+  ['SQLITE_PROTOCOL', 'busy'],
+  ['SQLITE_CONSTRAINT', 'constraint'],
+  ['SQLITE_CORRUPT', 'corrupt'],
+  ['SQLITE_NOTADB', 'not-a-database'],
+  ['SQLITE_PERM', 'denied'],
+  ['SQLITE_AUTH', 'denied'],
+  ['SQLITE_READONLY', 'read-only'],
+  ['SQLITE_FULL', 'full'],
+  ['SQLITE_CANTOPEN', 'missing'],
+]
+
+/** The meaning of an error that SQLite raised, extended codes included. */
+export const failureOf = (error: unknown): SqliteFailure => {
+  if (!(error instanceof Database.SqliteError)) return 'other'
+  return failures.find(([prefix]) => error.code.startsWith(prefix))?.[1] ?? 'other'
+}
+
+/** The port's word for an error that certainly changed nothing. */
+export const readErrorOf = (cause: unknown): ReadError => {
+  const why = cause instanceof Error ? cause.message : String(cause)
+  switch (failureOf(cause)) {
+    case 'corrupt':
+    case 'not-a-database':
+      return { _tag: 'Corrupt', why, cause }
+    case 'denied':
+    case 'read-only':
+      return { _tag: 'Denied', why, cause }
+    default:
+      return { _tag: 'Unavailable', why, cause }
+  }
+}
