@@ -1,0 +1,178 @@
+import * as E from 'fp-ts/Either'
+import { isNonEmpty } from 'fp-ts/ReadonlyArray'
+import type { ReadonlyNonEmptyArray } from 'fp-ts/ReadonlyNonEmptyArray'
+import { map } from 'fp-ts/ReadonlyNonEmptyArray'
+import { emptyHead, headOf, sealEvents } from '../adapters/codec'
+import type { StreamHead, UnsealedEvent } from '../adapters/codec'
+import type { AppendError, Appended, EventStore, RecordedEvent } from '../ports/event-store'
+import type { ImportedEvent, PlannedStream } from './import-log-events'
+import type { LedgerParts } from './ledger-parts'
+
+/** What importing needs of an opened ledger; a throw-away one in memory will do. */
+export type ImportParts = Pick<LedgerParts, 'store' | 'clock' | 'host' | 'actor' | 'sleepMs'>
+
+/** The log and file that events come from, as their envelopes name it. */
+export type EventsFrom = {
+  readonly logId: string
+  readonly fileHash: string
+  readonly computer: string | null
+}
+
+/** What a stream held before anything was appended to it. */
+export type StreamBefore = {
+  readonly head: StreamHead
+  /** Ids of planned events that are in it already. */
+  readonly present: ReadonlySet<string>
+  /** Whether the gate has granted a dial in it. */
+  readonly isLive: boolean
+  /** Whether the same file put events into it that are not planned: it was read in another way. */
+  readonly isReadOtherwise: boolean
+}
+
+const pageEvents = 512
+const batchEvents = 128
+
+/** How often somebody else may be faster, and how often an unknown outcome is asked for again. */
+const conflictsMax = 200
+const repeatsMax = 40
+const conflictPauseMs = 5
+const repeatPauseMs = 250
+
+type Seen = { present: Set<string>; isLive: boolean; isReadOtherwise: boolean; head: StreamHead }
+
+/** The ids of everything that a file is stored as, whatever the stream. */
+export type WantedOfFile = { readonly ids: ReadonlySet<string>; readonly fileHash: string }
+
+const see = (seen: Seen, events: ReadonlyArray<RecordedEvent>, wanted: WantedOfFile): void => {
+  for (const { id, type, metadata } of events) {
+    if (type === 'DialAttempted') seen.isLive = true
+    if (wanted.ids.has(id)) seen.present.add(id)
+    else if (metadata.includes(wanted.fileHash)) seen.isReadOtherwise = true
+  }
+  const newest = events.at(-1)
+  if (newest !== undefined) seen.head = headOf(newest)
+}
+
+const readOn = async (
+  store: EventStore,
+  seen: Seen,
+  wanted: WantedOfFile,
+): Promise<E.Either<AppendError, Seen>> => {
+  const { stream, revision } = seen.head
+  let from: bigint | null = revision === 'no_stream' ? 0n : revision + 1n
+  while (from !== null) {
+    const page = await store.readStream({
+      stream,
+      direction: 'forwards',
+      from,
+      limit: pageEvents,
+    })()
+    if (E.isLeft(page)) return page
+    see(seen, page.right.events, wanted)
+    from = page.right.next
+  }
+  return E.right(seen)
+}
+
+/** Reads a stream once: where it ends, and which of the wanted events it holds. */
+export const readBefore = (
+  store: EventStore,
+  stream: string,
+  wanted: WantedOfFile,
+): Promise<E.Either<AppendError, StreamBefore>> => {
+  const nothing = { present: new Set<string>(), isLive: false, isReadOtherwise: false }
+  return readOn(store, { ...nothing, head: emptyHead(stream) }, wanted)
+}
+
+const appendUntilKnown = async (
+  parts: ImportParts,
+  head: StreamHead,
+  events: Parameters<EventStore['append']>[2],
+): Promise<E.Either<AppendError, Appended>> => {
+  const append = parts.store.append(head.stream, head.revision, events)
+  let result = await append()
+  for (let repeat = 0; repeat < repeatsMax; repeat += 1) {
+    if (E.isRight(result) || result.left._tag !== 'UnknownOutcome') return result
+    await parts.sleepMs(repeatPauseMs)
+    result = await append()
+  }
+  return result
+}
+
+const unsealedOf = (
+  parts: ImportParts,
+  from: EventsFrom,
+  batch: ReadonlyNonEmptyArray<ImportedEvent>,
+): ReadonlyNonEmptyArray<UnsealedEvent> => {
+  const appended = parts.clock.read()
+  const envelope = { schema: 1, occurred: appended, appended, host: parts.host } as const
+  return map(({ stated, record, offset, ...event }: ImportedEvent): UnsealedEvent => {
+    const source = { kind: 'import', ...from, record, offset } as const
+    return { ...event, metadata: { ...envelope, stated, source, actor: parts.actor } }
+  })(batch)
+}
+
+const appendBatch = async (
+  parts: ImportParts,
+  head: StreamHead,
+  unsealed: ReadonlyNonEmptyArray<UnsealedEvent>,
+): Promise<E.Either<AppendError, StreamHead>> => {
+  const [first, ...rest] = unsealed
+  const sealed = sealEvents(head, [first, ...rest])
+  if (E.isLeft(sealed)) return sealed
+  const appended = await appendUntilKnown(parts, head, sealed.right.events)
+  return E.isLeft(appended) ? appended : E.right(sealed.right.head)
+}
+
+/** How far an append came: `error` null means that nothing is missing any more. */
+export type AppendedStream = { readonly added: number; readonly error: AppendError | null }
+
+/** One stream, what it held, and where its events come from. */
+export type StreamToFill = {
+  readonly planned: PlannedStream
+  readonly before: StreamBefore
+  readonly wanted: WantedOfFile
+  readonly from: EventsFrom
+}
+
+/** The next events that are missing, and the index at which to look for more. */
+const nextBatch = (events: ReadonlyArray<ImportedEvent>, start: number, seen: Seen) => {
+  const batch: ImportedEvent[] = []
+  let at = start
+  for (; at < events.length && batch.length < batchEvents; at += 1) {
+    const event = events[at]
+    if (event !== undefined && !seen.present.has(event.id)) batch.push(event)
+  }
+  return { batch, next: at }
+}
+
+/**
+ * Appends what a stream does not hold yet, in batches at its revision; when somebody else appended
+ * meanwhile, reads on and appends what is still missing.
+ */
+export const appendMissing = async (
+  parts: ImportParts,
+  { planned, before, wanted, from }: StreamToFill,
+): Promise<AppendedStream> => {
+  const seen: Seen = { ...before, present: new Set(before.present) }
+  let conflicts = 0
+  let added = 0
+  let at = 0
+  for (;;) {
+    const { batch, next } = nextBatch(planned.events, at, seen)
+    if (!isNonEmpty(batch)) return { added, error: null }
+    const head = await appendBatch(parts, seen.head, unsealedOf(parts, from, batch))
+    if (E.isRight(head)) {
+      seen.head = head.right
+      added += batch.length
+      at = next
+      continue
+    }
+    conflicts += 1
+    if (head.left._tag !== 'Conflict' || conflicts > conflictsMax)
+      return { added, error: head.left }
+    await parts.sleepMs(conflictPauseMs * (1 + (conflicts % 7)))
+    const read = await readOn(parts.store, seen, wanted)
+    if (E.isLeft(read)) return { added, error: read.left }
+  }
+}

@@ -1,0 +1,126 @@
+import * as E from 'fp-ts/Either'
+import { exhaustedAfterSec, lintPolicy, policyFieldNames } from '../../domain/policy-rules'
+import { policyNow } from '../../domain/policy-timeline'
+import type { PolicyFields, RetryPolicy } from '../../domain/policy'
+import type { LinkId } from '../../domain/link-id'
+import { changeLink } from '../application/change-link'
+import { changeSitePolicy } from '../application/change-site-policy'
+import { loadLink, sitePolicy, type LoadedLink } from '../application/load-link'
+import { sitePolicyStream } from '../../domain/events'
+import { actingAs, failureOf, type ChangeOptions } from './change-command'
+import { cliFailure, type CliFailure, type CliLedger, type CliParts } from './cli-parts'
+import { exitCodes } from './exit-codes'
+import { linksKnown } from './name-link'
+import { printResult, type CommandResult } from './run-command'
+
+/** A policy as it stands: for one link, or null for the site. */
+export type PolicyTarget = { readonly ledger: CliLedger; readonly link: LinkId | null }
+
+/** The policy in force for a target, and the link as it was loaded; null for the site. */
+export const policyOfTarget = async (
+  target: PolicyTarget,
+): Promise<
+  E.Either<CliFailure, { readonly policy: RetryPolicy; readonly loaded: LoadedLink | null }>
+> => {
+  const { parts } = target.ledger
+  if (target.link === null) {
+    const site = await parts.fold(sitePolicy, sitePolicyStream)()
+    return E.isLeft(site)
+      ? E.left(cliFailure(exitCodes.unavailable, site.left.why))
+      : E.right({ policy: policyNow({ site: site.right.view.changes, link: [] }), loaded: null })
+  }
+  const loaded = await loadLink(parts, target.link)()
+  if (E.isLeft(loaded)) return E.left(cliFailure(exitCodes.unavailable, loaded.left.why))
+  const { site, state } = loaded.right
+  const policy = policyNow({ site: site.changes, link: state.policyChanges })
+  return E.right({ policy, loaded: loaded.right })
+}
+
+/** What a policy change sets and takes back. */
+export type PolicyEdit = {
+  readonly set: PolicyFields
+  readonly unset: ReadonlyArray<keyof RetryPolicy>
+}
+
+/** Records a policy change, unless nothing would change, and says what it means. */
+export const changePolicy = async (
+  parts: CliParts,
+  options: ChangeOptions,
+  asked: { readonly target: PolicyTarget; readonly edit: PolicyEdit },
+): Promise<CommandResult> => {
+  const before = await policyOfTarget(asked.target)
+  if (E.isLeft(before)) return before
+  const edit = effectiveEdit(asked.edit, before.right.policy)
+  const isChange = edit.unset.length > 0 || Object.keys(edit.set).length > 0
+  if (isChange) {
+    const recorded = await recordEdit(asked.target, edit, options)
+    if (E.isLeft(recorded)) return recorded
+  }
+  const after = await policyOfTarget(asked.target)
+  if (E.isLeft(after)) return after
+  await printPolicyChange(parts, options, { ...asked, policy: after.right.policy, isChange })
+  return E.right(exitCodes.ok)
+}
+
+/** Only the fields that differ from what is in force: unchanged writes nothing. */
+const effectiveEdit = (edit: PolicyEdit, policy: RetryPolicy): PolicyEdit => ({
+  unset: edit.unset,
+  set: Object.fromEntries(
+    policyFieldNames
+      .filter(
+        (name) =>
+          edit.set[name] !== undefined &&
+          JSON.stringify(edit.set[name]) !== JSON.stringify(policy[name]),
+      )
+      .map((name) => [name, edit.set[name]]),
+  ),
+})
+
+const recordEdit = async (
+  target: PolicyTarget,
+  edit: PolicyEdit,
+  options: ChangeOptions,
+): Promise<E.Either<CliFailure, unknown>> => {
+  const parts = actingAs(target.ledger, options.by)
+  const { reason } = options
+  const result =
+    target.link === null
+      ? await changeSitePolicy(parts, {
+          type: 'RetryPolicyChanged',
+          data: { ...edit, reason, effectiveFrom: null },
+          idFrom: 'random',
+        })()
+      : await changeLink(parts, {
+          command: { type: 'ChangePolicy', ...edit, reason },
+          occurred: null,
+          stated: null,
+          source: 'record',
+        })(target.link)()
+  return E.isLeft(result) ? E.left(failureOf(result.left)) : result
+}
+
+const printPolicyChange = async (
+  parts: CliParts,
+  options: ChangeOptions,
+  changed: {
+    readonly target: PolicyTarget
+    readonly policy: RetryPolicy
+    readonly isChange: boolean
+  },
+): Promise<void> => {
+  const { target, policy, isChange } = changed
+  const links = await linksKnown(target.ledger)
+  const warnings = lintPolicy(policy, { links: E.isRight(links) ? links.right.length : 0 })
+  const afterSec = exhaustedAfterSec(policy)
+  for (const { text } of warnings) parts.err(`open-interval: warning: ${text}\n`)
+  printResult(parts, options, {
+    json: {
+      link: target.link,
+      changed: isChange,
+      policy,
+      exhaustedAfterSec: afterSec,
+      warnings,
+    },
+    text: `${target.link ?? 'the site'}: policy ${isChange ? 'changed' : 'unchanged'}; exhausted after ${afterSec} s of failures\n`,
+  })
+}

@@ -1,0 +1,77 @@
+#!/usr/bin/env node
+import type { Command, CommanderError } from 'commander'
+import { Command as Program } from 'commander'
+import { exitCodes, type ExitCode } from './cli/exit-codes'
+import { wiredParts, type Wired } from './wire-cli'
+
+type Load = (wired: Wired, exit: (code: ExitCode) => void) => Promise<Command>
+
+/** Every command, loaded only when it is asked for: `dial` must start fast. */
+const commands: Readonly<Record<string, Load>> = {
+  init: async ({ parts, initLedger }, exit) =>
+    (await import('./cli/init')).initCommand(parts, initLedger, exit),
+  grant: async ({ parts, grantHost }, exit) =>
+    (await import('./cli/grant')).grantCommand(parts, await grantHost(), exit),
+  settle: async ({ parts }, exit) => (await import('./cli/settle')).settleCommand(parts, exit),
+  record: async ({ parts }, exit) => (await import('./cli/record')).recordCommand(parts, exit),
+  status: async ({ parts }, exit) => (await import('./cli/status')).statusCommand(parts, exit),
+  explain: async ({ parts }, exit) => (await import('./cli/explain')).explainCommand(parts, exit),
+  policy: async ({ parts }, exit) => (await import('./cli/policy')).policyCommand(parts, exit),
+  waive: async ({ parts }, exit) => (await import('./cli/waive')).waiveCommand(parts, exit),
+  hold: async ({ parts }, exit) => (await import('./cli/hold')).holdCommand(parts, exit),
+  release: async ({ parts }, exit) => (await import('./cli/release')).releaseCommand(parts, exit),
+  events: async ({ parts }, exit) => (await import('./cli/events')).eventsCommand(parts, exit),
+}
+
+const examples = `Examples:
+  open-interval init
+  open-interval dial isp -- pppd call isp nodetach nopersist
+  open-interval status
+  open-interval audit mta-log.txt --log-tz +00:00
+`
+
+const main = async (args: ReadonlyArray<string>): Promise<void> => {
+  const wired = wiredParts()
+  const exit = (code: ExitCode): void => {
+    process.exitCode = code
+  }
+  const named = commands[args.find((argument) => !argument.startsWith('-')) ?? '']
+  const program = new Program('open-interval')
+    .description('No link is dialed before its Open Interval is over, and the ledger proves it.')
+    .addHelpText('before', examples)
+    .version(wired.version())
+    .enablePositionalOptions()
+    .exitOverride()
+  for (const load of named === undefined ? Object.values(commands) : [named]) {
+    program.addCommand(inherited(await load(wired, exit)))
+  }
+  await program.parseAsync([...args], { from: 'user' })
+}
+
+/** Makes a command end as the program does: by an error that {@link exitCodeOf} maps. */
+const inherited = (command: Command): Command => {
+  command.exitOverride()
+  for (const nested of command.commands) inherited(nested)
+  return command
+}
+
+const isCommanderError = (error: unknown): error is CommanderError =>
+  error instanceof Error && 'code' in error && String(error.code).startsWith('commander.')
+
+const exitCodeOf = (error: unknown): ExitCode => {
+  if (isCommanderError(error)) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage
+  process.stderr.write(
+    `open-interval: this is a bug, please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  )
+  return exitCodes.bug
+}
+
+// A reader that has seen enough, such as `head`, is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(exitCodes.ok)
+})
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  process.exitCode = exitCodeOf(error)
+})

@@ -1,0 +1,138 @@
+import * as E from 'fp-ts/Either'
+import { createHash, randomUUID } from 'node:crypto'
+import { hostname, userInfo } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { siteLedgerStream } from '../domain/events'
+import { emptyHead, sealEvents } from './adapters/codec'
+import { openLinuxClock } from './adapters/linux/clock'
+import { linuxLiveness } from './adapters/linux/liveness'
+import { initLedger, type InitializedLedger } from './adapters/sqlite/init-ledger'
+import { openLedger as openSqliteLedger } from './adapters/sqlite/open-ledger'
+import type { OpenError } from './adapters/sqlite/open-error'
+import { foldStream } from './application/fold-stream'
+import type { LedgerParts } from './application/ledger-parts'
+import type { Clock } from './ports/clock'
+import type { Liveness } from './ports/liveness'
+
+/** Why a ledger cannot be worked on: `why` says what is wrong, `next` what to do about it. */
+export type LedgerError = {
+  readonly _tag: OpenError['_tag'] | 'ClockUnreadable'
+  readonly path: string
+  readonly why: string
+  readonly next: string
+}
+
+/** An opened ledger with everything that the application needs of this host. */
+export type OpenLedger = {
+  readonly path: string
+  readonly ledgerId: string
+  readonly access: 'read-write' | 'read-only' | 'private-copy'
+  readonly locksFolder: string
+  readonly parts: LedgerParts
+  readonly liveness: Liveness
+  readonly close: () => Promise<void>
+}
+
+/** Opens an embedded ledger that is there; never creates one. */
+export const openLedger = (
+  path: string,
+  options: { readonly readOnly: boolean },
+): E.Either<LedgerError, OpenLedger> => {
+  const clock = openLinuxClock()
+  if (E.isLeft(clock)) return E.left(clockUnreadable(path, clock.left))
+  const opened = openSqliteLedger(path, options)
+  if (E.isLeft(opened)) return E.left(ledgerErrorOf(opened.left))
+  const { store, ledgerId, access } = opened.right
+  const locksFolder = `${path}.locks`
+  const host = hostname()
+  const here = () => clock.right.read()
+  return E.right({
+    path,
+    ledgerId,
+    access,
+    locksFolder,
+    parts: {
+      store,
+      fold: foldStream(store),
+      clock: clock.right,
+      host,
+      actor: userInfo().username,
+      newId: randomUUID,
+      draw,
+      sleepMs: (ms) => sleep(ms),
+    },
+    liveness: linuxLiveness({ lockFolder: locksFolder, here, host, sharedLedger: false }),
+    close: store.close,
+  })
+}
+
+/** Creates an embedded ledger, or finds it there: the only thing that does (it must be meant). */
+export const createLedger = (path: string): E.Either<LedgerError, InitializedLedger> => {
+  const clock = openLinuxClock()
+  if (E.isLeft(clock)) return E.left(clockUnreadable(path, clock.left))
+  const sealed = sealEvents(emptyHead(siteLedgerStream), [ledgerCreated(clock.right)])
+  if (E.isLeft(sealed)) {
+    return E.left({ _tag: 'NotALedger', path, why: sealed.left.why, next: 'report this as a bug' })
+  }
+  const created = initLedger(path, sealed.right.events[0])
+  return E.isLeft(created) ? E.left(ledgerErrorOf(created.left)) : created
+}
+
+const ledgerCreated = (clock: Clock) => {
+  const now = clock.read()
+  return {
+    type: 'LedgerCreated' as const,
+    id: randomUUID(),
+    data: { ledgerId: randomUUID() },
+    metadata: {
+      schema: 1 as const,
+      occurred: now,
+      appended: now,
+      host: hostname(),
+      source: { kind: 'record' as const },
+      actor: userInfo().username,
+    },
+  }
+}
+
+const drawBytes = 6
+
+/** The first 6 bytes of SHA-256 of a text, as an integer (R10). */
+const draw = (text: string): number =>
+  createHash('sha256').update(text).digest().readUIntBE(0, drawBytes)
+
+const clockUnreadable = (path: string, error: { readonly why: string }): LedgerError => ({
+  _tag: 'ClockUnreadable',
+  path,
+  why: error.why,
+  next: 'run where /proc is mounted: without the boot clock no age can be proven',
+})
+
+const ledgerErrorOf = (error: OpenError): LedgerError => ({
+  _tag: error._tag,
+  path: error.path,
+  why: whyOf(error),
+  next: error.next,
+})
+
+const whyOf = (error: OpenError): string => {
+  switch (error._tag) {
+    case 'LedgerMissing':
+      return error.hadOne ? 'the ledger is gone' : 'there is no ledger'
+    case 'LedgerIdMismatch':
+      return `ledger ${error.found} lies where ${error.expected} was`
+    case 'NewerSchema':
+      return `schema ${error.schema} is newer than ${error.schemaMax}, the newest known here`
+    case 'NetworkFileSystem':
+      return `${error.fileSystem} is a network file system`
+    case 'ReadOnlyMedia':
+      return 'it lies where nothing can be written'
+    case 'NotALedger':
+      return `no ledger: ${error.why}`
+    case 'Denied':
+    case 'Corrupt':
+    case 'DiskFull':
+    case 'Unavailable':
+      return error.why
+  }
+}

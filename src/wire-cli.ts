@@ -1,0 +1,89 @@
+import * as E from 'fp-ts/Either'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { GrantHost } from './cli/grant'
+import type { InitLedger } from './cli/init'
+import { cliFailure, type CliFailure, type CliLedger, type CliParts } from './cli/cli-parts'
+import { exitCodes, type ExitCode } from './cli/exit-codes'
+import { storeLocation } from './cli/store-location'
+import type { LedgerError } from './open-ledger'
+
+/** What the commands are built from on a real host. */
+export type Wired = {
+  readonly parts: CliParts
+  readonly initLedger: InitLedger
+  readonly grantHost: () => Promise<GrantHost>
+  readonly version: () => string
+}
+
+/** Wires the commands to this process, this host and the embedded store. */
+export const wiredParts = (): Wired => ({
+  parts: {
+    env: process.env,
+    out: (text) => process.stdout.write(text),
+    err: (text) => process.stderr.write(text),
+    isTerminal: process.stderr.isTTY,
+    openLedger: openNamed,
+  },
+  initLedger: initNamed,
+  grantHost,
+  version: () => versionIn(join(__dirname, '..', '..', 'package.json')),
+})
+
+const isRoot = (): boolean => process.getuid?.() === 0
+
+const openNamed: CliParts['openLedger'] = async (store, access) => {
+  const location = storeLocation(store, process.env, isRoot())
+  if (E.isLeft(location)) return location
+  const { openLedger } = await import('./open-ledger')
+  const opened = openLedger(location.right.path, { readOnly: access === 'read' })
+  if (E.isLeft(opened)) return E.left(failureOf(opened.left, exitCodes.unavailable))
+  const ledger = opened.right
+  const notes =
+    ledger.access === 'private-copy'
+      ? [`${ledger.path} cannot be written: a private copy is read, which stands still`]
+      : []
+  const named: CliLedger = { ...ledger, store: `sqlite:${ledger.path}`, notes }
+  return E.right(named)
+}
+
+const initNamed: InitLedger = async (store) => {
+  const location = storeLocation(store, process.env, isRoot())
+  if (E.isLeft(location)) return location
+  const { createLedger } = await import('./open-ledger')
+  const created = createLedger(location.right.path)
+  return E.isLeft(created)
+    ? E.left(failureOf(created.left, exitOfCreation(created.left)))
+    : E.right({ store: `sqlite:${location.right.path}`, ...created.right })
+}
+
+const exitOfCreation = (error: LedgerError): ExitCode =>
+  error._tag === 'LedgerMissing' || error._tag === 'LedgerIdMismatch'
+    ? exitCodes.unavailable
+    : exitCodes.cannotCreate
+
+const failureOf = (error: LedgerError, exitCode: ExitCode): CliFailure =>
+  cliFailure(
+    error._tag === 'Denied' && exitCode === exitCodes.unavailable
+      ? exitCodes.personMustAct
+      : exitCode,
+    `${error.path}: ${error.why}; ${error.next}`,
+  )
+
+const grantHost = async (): Promise<GrantHost> => {
+  const [{ nearestOwner, processWithPid }, { lockFileOf, probeLock }] = await Promise.all([
+    import('./adapters/linux/owner-process'),
+    import('./adapters/linux/link-lock'),
+  ])
+  return {
+    ownerOf: (pid) => (pid === null ? nearestOwner() : processWithPid(pid)),
+    isLockHeld: async (folder, link) => (await probeLock(lockFileOf(folder, link))) !== 'free',
+  }
+}
+
+const versionIn = (file: string): string => {
+  const found: unknown = JSON.parse(readFileSync(file, 'utf8'))
+  return typeof found === 'object' && found !== null && 'version' in found
+    ? String(found.version)
+    : 'unknown'
+}
