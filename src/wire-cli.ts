@@ -2,6 +2,7 @@ import * as E from 'fp-ts/Either'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { GrantHost } from './cli/grant'
+import type { ExamineHost } from './cli/doctor'
 import type { InitLedger } from './cli/init'
 import { cliFailure, type CliFailure, type CliLedger, type CliParts } from './cli/cli-parts'
 import { exitCodes, type ExitCode } from './cli/exit-codes'
@@ -13,6 +14,7 @@ export type Wired = {
   readonly parts: CliParts
   readonly initLedger: InitLedger
   readonly grantHost: () => Promise<GrantHost>
+  readonly examineHost: ExamineHost
   readonly version: () => string
 }
 
@@ -27,6 +29,7 @@ export const wiredParts = (): Wired => ({
   },
   initLedger: initNamed,
   grantHost,
+  examineHost,
   version: () => versionIn(join(__dirname, '..', '..', 'package.json')),
 })
 
@@ -79,6 +82,15 @@ const grantHost = async (): Promise<GrantHost> => {
     ownerOf: (pid) => (pid === null ? nearestOwner() : processWithPid(pid)),
     isLockHeld: async (folder, link) => (await probeLock(lockFileOf(folder, link))) !== 'free',
   }
+}
+
+const examineHost: ExamineHost = async (ledger) => {
+  const { examineLinuxHost } = await import('./adapters/linux/examine-host')
+  const path = ledger.store.slice('sqlite:'.length)
+  return [
+    ...examineLinuxHost(path, ledger.parts.clock.read()),
+    { check: 'synchronous', level: 'ok', what: 'FULL: read back at every open', next: null },
+  ]
 }
 
 const versionIn = (file: string): string => {
