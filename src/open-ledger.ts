@@ -34,13 +34,13 @@ export type OpenLedger = {
 }
 
 /** Opens an embedded ledger that is there; never creates one. */
-export const openLedger = (
+export const openLedger = async (
   path: string,
   options: { readonly readOnly: boolean },
-): E.Either<LedgerError, OpenLedger> => {
+): Promise<E.Either<LedgerError, OpenLedger>> => {
   const clock = openLinuxClock()
   if (E.isLeft(clock)) return E.left(clockUnreadable(path, clock.left))
-  const opened = openSqliteLedger(path, options)
+  const opened = await openSqliteLedger(path, options)()
   if (E.isLeft(opened)) return E.left(ledgerErrorOf(opened.left))
   const { store, ledgerId, access } = opened.right
   const locksFolder = `${path}.locks`
@@ -67,14 +67,16 @@ export const openLedger = (
 }
 
 /** Creates an embedded ledger, or finds it there: the only thing that does (it must be meant). */
-export const createLedger = (path: string): E.Either<LedgerError, InitializedLedger> => {
+export const createLedger = async (
+  path: string,
+): Promise<E.Either<LedgerError, InitializedLedger>> => {
   const clock = openLinuxClock()
   if (E.isLeft(clock)) return E.left(clockUnreadable(path, clock.left))
   const sealed = sealEvents(emptyHead(siteLedgerStream), [ledgerCreated(clock.right)])
   if (E.isLeft(sealed)) {
     return E.left({ _tag: 'NotALedger', path, why: sealed.left.why, next: 'report this as a bug' })
   }
-  const created = initLedger(path, sealed.right.events[0])
+  const created = await initLedger(path, sealed.right.events[0])()
   return E.isLeft(created) ? E.left(ledgerErrorOf(created.left)) : created
 }
 

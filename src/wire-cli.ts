@@ -39,7 +39,7 @@ const openNamed: CliParts['openLedger'] = async (store, access) => {
   const location = storeLocation(store, process.env, isRoot())
   if (E.isLeft(location)) return location
   const { openLedger } = await import('./open-ledger')
-  const opened = openLedger(location.right.path, { readOnly: access === 'read' })
+  const opened = await openLedger(location.right.path, { readOnly: access === 'read' })
   if (E.isLeft(opened)) return E.left(failureOf(opened.left, exitCodes.unavailable))
   const ledger = opened.right
   const notes =
@@ -54,7 +54,7 @@ const initNamed: InitLedger = async (store) => {
   const location = storeLocation(store, process.env, isRoot())
   if (E.isLeft(location)) return location
   const { createLedger } = await import('./open-ledger')
-  const created = createLedger(location.right.path)
+  const created = await createLedger(location.right.path)
   return E.isLeft(created)
     ? E.left(failureOf(created.left, exitOfCreation(created.left)))
     : E.right({ store: `sqlite:${location.right.path}`, ...created.right })
