@@ -72,11 +72,12 @@ type GrowingReading = {
   readonly parts: Map<string, GrowingPart>
   readonly sources: Map<string, number>
   readonly links: Map<string, LinkId>
+  readonly isOneLog: boolean
 }
 
 const partOf = (reading: GrowingReading, { computer, stated }: LogRecord): GrowingPart => {
   const name = computer?.replace(/\p{C}/gu, '').trim() ?? ''
-  const key = name.toLowerCase()
+  const key = reading.isOneLog ? '' : name.toLowerCase()
   const known = reading.parts.get(key)
   if (known !== undefined) return known
   const counts = { from: stated, to: stated, records: 0, recognised: 0 }
@@ -167,17 +168,18 @@ const finish = (reading: GrowingReading, survey: LogSurvey): LogReading => ({
   sources: [...reading.sources].toSorted(([, first], [, second]) => second - first),
 })
 
-/** Reads a whole log; what is not evidence is counted and let go. */
+/** Reads a whole log; what is not evidence is counted and let go. `isOneLog`: whatever computers. */
 export const readWholeLog = async (
   bytes: LogBytes,
   options: LogOptions,
+  isOneLog: boolean,
 ): Promise<E.Either<LogProblem, LogReading>> => {
   const before = await bytes.fingerprint()
   const survey = await surveyLog(bytes, options)
   if (E.isLeft(survey)) return survey
   const counts = { records: 0, evidenceCount: 0, errorCount: 0 }
   const maps = { parts: new Map(), sources: new Map(), links: new Map() }
-  const reading: GrowingReading = { ...counts, errors: [], ...maps }
+  const reading: GrowingReading = { ...counts, errors: [], ...maps, isOneLog }
   const onRecord = (record: ReadRecord): void => {
     reading.records += 1
     if (E.isLeft(record)) addError(reading, record.left)

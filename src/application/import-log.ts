@@ -77,11 +77,9 @@ const planOf = (
 const seenIn = ({ records, errorCount, sources }: LogReading): string => {
   const seen = sources.slice(0, 5).map(([source, count]) => `${JSON.stringify(source)} (${count})`)
   const bad = errorCount === 0 ? '' : `, ${errorCount} of them cannot be read`
-  return (
-    `none of its ${records} records${bad} is of the Exchange MTA` +
-    (seen.length === 0 ? '' : `; they are of ${seen.join(', ')}`) +
-    '; import the Application log of the server that dials'
-  )
+  return `none of its ${records} records${bad} is of the Exchange MTA${
+    seen.length === 0 ? '' : `; they are of ${seen.join(', ')}`
+  }; import the Application log of the server that dials`
 }
 
 const notesOf = (reading: LogReading, options: ImportOptions): ReadonlyArray<string> => {
@@ -112,7 +110,7 @@ const readGuarded = async (
   options: ImportOptions,
 ): Promise<E.Either<LogProblem, LogReading>> => {
   try {
-    return await readWholeLog(bytes, options)
+    return await readWholeLog(bytes, options, options.source !== null)
   } catch (cause) {
     return E.left({ _tag: 'Unreadable', why: describeFileFailure(cause) })
   }
