@@ -40,6 +40,10 @@ const modernFpTs = [
 
 const noOutsideWorld = [
   {
+    selector: 'CallExpression[callee.property.name="subscribe"]',
+    message: 'Give an Observable; src/ subscribes.',
+  },
+  {
     selector: 'NewExpression[callee.name="Date"][arguments.length=0]',
     message: 'No clock in here: time arrives inside a command.',
   },
