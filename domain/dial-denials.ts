@@ -2,8 +2,8 @@ import type { DialingState } from './dialing-state'
 import type { Denial, DenialRule } from './events'
 import { policiesSince, policyNow, type PolicySources, type SitePolicy } from './policy-timeline'
 import { intervalSecOf, type RetryPolicy } from './policy'
-import { lastEventOf, provenAges, type ProvenAges } from './proven-age'
-import { agedCs, requiredSecOf, ruleOfWait } from './retry-window'
+import { lastEventOf, provenAges } from './proven-age'
+import { agedCs, ageCsOf, requiredSecOf, ruleOfWait, type Asked } from './retry-window'
 import { csOfSec, isoOfMs, wallMsOf, type ClockReading } from './time'
 
 /** What this kernel can tell of an unsettled attempt (R5); null: there is none, or nobody looked. */
@@ -39,6 +39,13 @@ export const sourcesOf = (context: DialingContext, state: DialingState): PolicyS
 export const policyOf = (context: DialingContext, state: DialingState): RetryPolicy =>
   policyNow(sourcesOf(context, state))
 
+/** What the ages of a link's events are told by. */
+export const askedOf = (context: DialingContext, state: DialingState): Asked => ({
+  ages: provenAges(state.trace, context.now),
+  now: context.now,
+  policy: policyOf(context, state),
+})
+
 type Denied = {
   readonly rule: DenialRule
   /** Centiseconds until it may no longer deny; null: nobody can say. */
@@ -52,13 +59,13 @@ export const refusalOf = (
   state: DialingState,
   request: { readonly judgement: Judged; readonly lockHeld: boolean },
 ): Refusal | null => {
-  const ages = provenAges(state.trace, context.now)
+  const asked = askedOf(context, state)
   const denied = [
-    ...denialsByState(context, state, ages),
+    ...denialsByState(context, state, asked),
     ...(request.lockHeld ? [{ rule: 'lock-held' as const, leftCs: null, final: false }] : []),
     ...(request.judgement === 'leftover-stuck' ? [stillRunning(context, state)] : []),
-    ...denialsByWaits(context, state, ages),
-    ...denialsByLimits(context, state, ages),
+    ...denialsByWaits(context, state, asked),
+    ...denialsByLimits(state, asked),
   ]
   return denied.length === 0 ? null : refusalFrom(context, state, denied)
 }
@@ -90,24 +97,27 @@ const refusalFrom = (
   }
 }
 
+/** Whether something that decides on the link cannot be read (R16). */
+export const isUnreadable = (context: DialingContext, state: DialingState): boolean =>
+  state.unreadable !== null || context.site.unreadable !== null
+
 const denialsByState = (
   context: DialingContext,
   state: DialingState,
-  ages: ProvenAges,
+  asked: Asked,
 ): ReadonlyArray<Denied> => {
-  const policy = policyOf(context, state)
-  const isUnreadable = state.unreadable !== null || context.site.unreadable !== null
+  const { policy } = asked
   const isExhausted = state.failures >= policy.maxOpenRetries
   const probed = state.dials.at(-1)
   const jitterCs = jitterCsOf(context, policy, state.newestWindowId)
   const probeLeftCs =
-    probed === undefined ? 0 : csOfSec(policy.probeIntervalSec) + jitterCs - ages.ageCs(probed)
+    probed === undefined ? 0 : csOfSec(policy.probeIntervalSec) + jitterCs - ageCsOf(asked, probed)
   const final = (rule: DenialRule): Denied => ({ rule, leftCs: null, final: true })
   return [
-    ...(isUnreadable ? [final('ledger-unreadable')] : []),
+    ...(isUnreadable(context, state) ? [final('ledger-unreadable')] : []),
     ...(state.held !== null ? [final('held')] : []),
     ...(isExhausted && policy.onExhausted === 'hold' ? [final('exhausted')] : []),
-    ...denialsByAttempt(context, state, ages),
+    ...denialsByAttempt(context, state, asked),
     ...(isExhausted && policy.onExhausted === 'probe' && probeLeftCs > 0
       ? [{ rule: 'probe-interval' as const, leftCs: probeLeftCs, final: false }]
       : []),
@@ -117,13 +127,13 @@ const denialsByState = (
 const denialsByAttempt = (
   context: DialingContext,
   state: DialingState,
-  ages: ProvenAges,
+  asked: Asked,
 ): ReadonlyArray<Denied> => {
   const { attempt } = state
   if (attempt === null) return []
   if (attempt.up !== null) return [{ rule: 'connected', leftCs: null, final: false }]
-  const policy = policyOf(context, state)
-  const openCs = csOfSec(attempt.dialTimeoutSec) - ages.ageCs(attempt.revision)
+  const { policy } = asked
+  const openCs = csOfSec(attempt.dialTimeoutSec) - ageCsOf(asked, attempt.revision)
   const windowCs =
     csOfSec(intervalSecOf(policy, attempt.failureNumber)) + jitterCsOf(context, policy, attempt.id)
   return [{ rule: 'dialing', leftCs: Math.max(0, openCs) + windowCs, final: false }]
@@ -132,22 +142,21 @@ const denialsByAttempt = (
 const denialsByWaits = (
   context: DialingContext,
   state: DialingState,
-  ages: ProvenAges,
+  asked: Asked,
 ): ReadonlyArray<Denied> =>
-  openWaitsOf(context, state, ages)
+  openWaitsOf(context, state, asked)
     .filter(({ wait }) => wait.windowId !== state.waivedWindowId)
     .map(({ wait, leftCs }) => ({ rule: ruleOfWait(wait.kind), leftCs, final: false }))
 
 /** The waits that have not aged enough, with the centiseconds left; waived ones included. */
-export const openWaitsOf = (context: DialingContext, state: DialingState, ages: ProvenAges) => {
+export const openWaitsOf = (context: DialingContext, state: DialingState, asked: Asked) => {
   const sources = sourcesOf(context, state)
-  const policy = policyNow(sources)
+  const { policy } = asked
   return state.waits.flatMap((wait) => {
     const requiredSec = requiredSecOf(wait, policiesSince(sources, wait.since))
     const jitterCs =
       wait.kind === 'failure' && requiredSec > 0 ? jitterCsOf(context, policy, wait.windowId) : 0
-    const leftCs =
-      csOfSec(requiredSec) + jitterCs - agedCs(wait, { ages, now: context.now, policy })
+    const leftCs = csOfSec(requiredSec) + jitterCs - agedCs(asked, wait)
     return requiredSec > 0 && leftCs > 0 ? [{ wait, requiredSec, jitterCs, leftCs }] : []
   })
 }
@@ -162,14 +171,10 @@ export const jitterCsOf = (
     ? 0
     : csOfSec(context.draw(`${context.link}\n${windowId}`) % (policy.jitterMaxSec + 1))
 
-const denialsByLimits = (
-  context: DialingContext,
-  state: DialingState,
-  ages: ProvenAges,
-): ReadonlyArray<Denied> =>
-  policyOf(context, state).limits.flatMap((limit) => {
+const denialsByLimits = (state: DialingState, asked: Asked): ReadonlyArray<Denied> =>
+  asked.policy.limits.flatMap((limit) => {
     const dial = state.dials.at(-limit.max)
-    const leftCs = dial === undefined ? 0 : csOfSec(limit.perSec) - ages.ageCs(dial)
+    const leftCs = dial === undefined ? 0 : csOfSec(limit.perSec) - ageCsOf(asked, dial)
     return leftCs > 0 ? [{ rule: 'limit' as const, leftCs, final: false }] : []
   })
 
@@ -177,8 +182,12 @@ const denialsByLimits = (
 const anchorEveryCs = (context: DialingContext, state: DialingState): number =>
   Math.ceil(csOfSec(intervalSecOf(policyOf(context, state), Math.max(1, state.failures))) / 10)
 
-/** Whether a refusal must be appended, so that this clock leaves a span to prove ages by (R13). */
+/**
+ * Whether a refusal must be appended, so that this clock leaves a span to prove ages by (R13).
+ * Nothing is added to what cannot be read: no age is of use until it is released (R16).
+ */
 export const needsAnchor = (context: DialingContext, state: DialingState): boolean => {
+  if (isUnreadable(context, state)) return false
   const last = lastEventOf(state.trace, context.now)
   return (
     last === null ||

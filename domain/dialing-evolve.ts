@@ -1,23 +1,28 @@
-import { limitDialsMax, settledKeptMax, shortSessionsKeptMax } from './dialing-state'
-import type { DialingState, OpenAttempt } from './dialing-state'
+import {
+  limitDialsMax,
+  reportsKeptMax,
+  settledKeptMax,
+  shortSessionsKeptMax,
+  type AttemptReported,
+  type DialingState,
+  type OpenAttempt,
+} from './dialing-state'
 import type { LedgerEvent, Recorded, StreamItem } from './events'
 import { acceptsPast, policyChangeOf } from './policy-timeline'
-import { keepOnly, traceEvent } from './proven-age'
+import { isSweepDue, keepOnly, traceEvent, type Trace } from './proven-age'
 import { addWait, type SeenEvidence, type Wait, type WaitKind } from './retry-window'
 import { csOfSec } from './time'
 
 /** Folds one item of a link's stream. */
 export const evolveDialing = (state: DialingState, item: StreamItem): DialingState => {
-  if (item.type === 'Unreadable' || item.revision !== state.revision + 1n) {
-    return withUnreadable(state, item)
+  const { revision, position } = item
+  if (item.type === 'Unreadable') {
+    return { ...state, revision, position, unreadable: { revision, problem: item.problem } }
   }
-  return evolveRecorded(seen(state, item), item)
-}
-
-const withUnreadable = (state: DialingState, item: StreamItem): DialingState => {
-  const problem = item.type === 'Unreadable' ? item.problem : 'events before it are missing'
-  const next = { ...state, revision: item.revision, position: item.position }
-  return { ...next, unreadable: { revision: item.revision, problem } }
+  const next = evolveRecorded(seen(state, item), item)
+  return revision === state.revision + 1n
+    ? next
+    : { ...next, unreadable: { revision, problem: 'events before it are missing' } }
 }
 
 /** Notes an event's place and clock. */
@@ -26,21 +31,16 @@ const seen = (state: DialingState, event: Recorded): DialingState => ({
   revision: event.revision,
   position: event.position,
   lastNonRefusal: event.type === 'DialRefused' ? state.lastNonRefusal : event.revision,
-  trace: traceEvent(shortened(state).trace, {
+  trace: traceEvent(shortened(state), {
     revision: event.revision,
     reading: event.metadata.appended,
     kept: isMark(event),
   }),
 })
 
-/** Points beyond those in use that a trace may gather before they are swept out. */
-const tracePointsSpare = 256
-
-/** Keeps the trace of a link that is never dialed, only reported on, from growing for ever. */
-const shortened = (state: DialingState): DialingState =>
-  state.trace.points.length > 2 * (state.dials.length + state.waits.length) + tracePointsSpare
-    ? { ...state, trace: keepOnly(state.trace, marksOf(state)) }
-    : state
+/** Keeps the trace from growing for ever, at a cost that is spread over many events. */
+const shortened = (state: DialingState): Trace =>
+  isSweepDue(state.trace) ? keepOnly(state.trace, marksOf(state)) : state.trace
 
 /** Whether ages may have to be told from an event. */
 const isMark = (event: LedgerEvent): boolean =>
@@ -123,11 +123,11 @@ const evolveGrant = (
     started: false,
     up: null,
     failed: false,
+    reports: [],
     failureNumber: state.failures + 1,
     leaseMark: event.revision,
   }
-  const next = { ...state, attempt, dials }
-  return { ...next, trace: keepOnly(next.trace, marksOf(next)) }
+  return { ...state, attempt, dials }
 }
 
 /** Revisions that ages can still be asked of. */
@@ -154,19 +154,35 @@ const settle = (state: DialingState, event: Recorded): DialingState => {
   return { ...settledBy(state, event), waits }
 }
 
+/** Closes the open attempt; a waiver given during it does not reach the window that follows. */
 const settledBy = (state: DialingState, event: Recorded): DialingState => {
   const attempt = state.attempt
   if (attempt === null) return state
   const { id, position, failed, failureNumber } = attempt
-  const entry = { id, position, failed, failureNumber, settledAt: event.metadata.occurred }
-  return { ...state, attempt: null, settled: [...state.settled, entry].slice(-settledKeptMax) }
+  const reports = withReport(attempt.reports, event)
+  return {
+    ...state,
+    attempt: null,
+    settled: [...state.settled, { id, position, failed, failureNumber, reports }].slice(
+      -settledKeptMax,
+    ),
+    waivedWindowId: state.waivedWindowId === id ? null : state.waivedWindowId,
+  }
+}
+
+const withReport = (
+  reports: ReadonlyArray<AttemptReported>,
+  { data, metadata }: Recorded,
+): ReadonlyArray<AttemptReported> => {
+  const report = { code: 'code' in data ? data.code : null, occurred: metadata.occurred }
+  return [...reports, report].slice(-reportsKeptMax)
 }
 
 /** Failure evidence: opens a window or extends the one it belongs to, and counts once (R3, R4). */
 const evolveEvidence = (state: DialingState, event: Recorded): DialingState => {
   const episode = episodeOf(state, event)
   const abandonedCs =
-    event.type === 'DialAbandoned' && state.attempt !== null
+    event.type === 'DialAbandoned' && state.attempt !== null && isOfOpenAttempt(state, event)
       ? { mark: state.attempt.revision, lessCs: csOfSec(state.attempt.dialTimeoutSec) }
       : { mark: event.revision, lessCs: 0 }
   const wait: Wait = {
@@ -233,9 +249,12 @@ const episodeOfAttempt = (state: DialingState, event: Recorded, windowId: string
 }
 
 const markFailed = (state: DialingState, event: Recorded, failureNumber: number): DialingState => {
-  const id = event.metadata.attempt
-  const mark = <A extends { readonly id: string }>(attempt: A): A =>
-    attempt.id === id ? { ...attempt, failed: true, failureNumber } : attempt
+  const { attempt: id, source } = event.metadata
+  if (id === undefined || source.kind === 'import') return state
+  const mark = <A extends Pick<OpenAttempt, 'id' | 'reports'>>(attempt: A): A =>
+    attempt.id === id
+      ? { ...attempt, failed: true, failureNumber, reports: withReport(attempt.reports, event) }
+      : attempt
   return {
     ...state,
     attempt: state.attempt === null ? null : mark(state.attempt),
@@ -243,13 +262,15 @@ const markFailed = (state: DialingState, event: Recorded, failureNumber: number)
   }
 }
 
-/** Adds a wait; a waiver dies when it belongs to another window (R12). */
-const withWait = (state: DialingState, wait: Wait): DialingState => ({
-  ...state,
-  waits: addWait(state.waits, wait),
-  newestWindowId: wait.windowId,
-  waivedWindowId: wait.windowId === state.waivedWindowId ? state.waivedWindowId : null,
-})
+/** Adds a wait of an episode; a waiver dies when it belongs to another window (R12). */
+const withWait = (state: DialingState, wait: Wait): DialingState => {
+  const next = addedWait(state, wait)
+  return {
+    ...next,
+    newestWindowId: wait.windowId,
+    waivedWindowId: wait.windowId === next.waivedWindowId ? next.waivedWindowId : null,
+  }
+}
 
 const seenEvidenceOf = (event: Recorded): SeenEvidence => ({
   id: event.id,
@@ -270,8 +291,8 @@ const evolveNotStarted = (
   event: Recorded & { readonly type: 'DialNotStarted' },
 ): DialingState => {
   const settles = isOfOpenAttempt(state, event) ? state.attempt : null
+  if (settles?.failed === true) return settledBy(evolveEvidence(state, event), event)
   const notADial = settles === null ? state : withoutDial(state, settles.revision)
-  if (settles?.failed === true) return settledBy(evolveEvidence(notADial, event), event)
   const counts = event.data.counts && event.metadata.source.kind !== 'import'
   const failures = counts ? state.failures + 1 : state.failures
   const wait: Wait = {
@@ -290,14 +311,24 @@ const evolveNotStarted = (
     lastFailure: wait.evidence,
     countedNotStarted: counts ? event.revision : state.countedNotStarted,
   }
-  return settles === null ? next : settledBy(next, event)
+  // Evidence that comes later makes it a failure, but not a second one (R8).
+  return settles === null
+    ? next
+    : settledBy({ ...next, attempt: { ...settles, failed: counts } }, event)
 }
 
-/** A dial that never started begins no episode, so a waiver outlives it. */
-const addedWait = (state: DialingState, wait: Wait): DialingState => ({
-  ...state,
-  waits: addWait(state.waits, wait),
-})
+/**
+ * Adds a wait and leaves the waiver alone: a dial that never started begins no episode. But a
+ * waiver does not reach a window that had to be merged into the waived one.
+ */
+const addedWait = (state: DialingState, wait: Wait): DialingState => {
+  const waits = addWait(state.waits, wait)
+  const isMerged = (other: Wait) =>
+    other.windowId === state.waivedWindowId &&
+    other.windowId !== wait.windowId &&
+    !state.waits.includes(other)
+  return { ...state, waits, waivedWindowId: waits.some(isMerged) ? null : state.waivedWindowId }
+}
 
 const withoutDial = (state: DialingState, revision: bigint): DialingState => ({
   ...state,

@@ -4,6 +4,9 @@ import { emptyTrace, type Trace } from './proven-age'
 import type { SeenEvidence, Wait } from './retry-window'
 import type { ClockReading } from './time'
 
+/** A report about an attempt that was recorded: the same report again adds nothing (G18). */
+export type AttemptReported = { readonly code: number | null; readonly occurred: ClockReading }
+
 /** An attempt that nothing has settled yet. */
 export type OpenAttempt = DialAttempted['data'] & {
   readonly id: string
@@ -19,6 +22,7 @@ export type OpenAttempt = DialAttempted['data'] & {
   /** Whether failure evidence carries its id; such an attempt is a failure however it ends (R8). */
   readonly failed: boolean
   readonly failureNumber: number
+  readonly reports: ReadonlyArray<AttemptReported>
   /** Revision of the grant or of the latest lease renewal. */
   readonly leaseMark: bigint
 }
@@ -29,8 +33,7 @@ export type SettledAttempt = {
   readonly position: bigint
   readonly failed: boolean
   readonly failureNumber: number
-  /** The clock reading at which its settlement was learned of: a repeated report has the same. */
-  readonly settledAt: ClockReading
+  readonly reports: ReadonlyArray<AttemptReported>
 }
 
 /** Everything that decides whether a link may be dialed. It is the view of `retry-windows`. */
@@ -83,5 +86,7 @@ export const initialDialing: DialingState = {
 export const limitDialsMax = 1000
 /** Most short sessions that are remembered; a policy with a higher `shortSessionsMax` is invalid. */
 export const shortSessionsKeptMax = 32
+/** How many reports about one attempt are remembered. */
+export const reportsKeptMax = 8
 /** How many settled attempts are remembered for late reports (R14). */
 export const settledKeptMax = 8

@@ -1,5 +1,7 @@
 import * as E from 'fp-ts/Either'
 import {
+  askedOf,
+  isUnreadable,
   jitterCsOf,
   needsAnchor,
   openWaitsOf,
@@ -12,12 +14,12 @@ import {
   type Refusal,
 } from './dial-denials'
 import { evolveDialing } from './dialing-evolve'
-import type { DialingState, OpenAttempt } from './dialing-state'
+import type { AttemptReported, DialingState, OpenAttempt } from './dialing-state'
 import type { DraftEvent, Evidence, LedgerEvent, OwnerProcess, Supervision } from './events'
 import { policiesSince } from './policy-timeline'
 import { intervalSecOf, type PolicyFields, type RetryPolicy } from './policy'
-import { elapsedCsAtMost, provenAges, provenCsBetween, type ProvenAges } from './proven-age'
-import { requiredSecOf } from './retry-window'
+import { elapsedCsAtMost, provenCsBetween } from './proven-age'
+import { ageCsOf, requiredSecOf } from './retry-window'
 import { csOfSec, eqClock, provenSpanCs, type ClockReading } from './time'
 
 /** What is asked of a link, or reported about it. Ids and facts about processes come from outside. */
@@ -187,33 +189,38 @@ const applied = (state: DialingState, event: DraftEvent, now: ClockReading): Dia
   })
 }
 
-/** What must be recorded of an unsettled attempt before anything else is decided (R5). */
+/**
+ * What must be recorded of an unsettled attempt before anything else is decided (R5). While its
+ * dialer is stuck the attempt stays open, so that the next request looks for it again; and nothing
+ * is settled on a stream that cannot be read, where the settlement may be what is unreadable.
+ */
 const lossesOf = (
   context: DialingContext,
   command: RequestDial,
   at: { readonly state: DialingState; readonly attempt: OpenAttempt },
 ): ReadonlyArray<DraftEvent> => {
-  const { attempt } = at
-  const ages = provenAges(at.state.trace, context.now)
+  const { state, attempt } = at
+  const { judgement } = command
   const leftover =
-    command.judgement === 'leftover-ended' || command.judgement === 'leftover-stuck'
+    judgement === 'leftover-ended' || judgement === 'leftover-stuck'
       ? [
           draft(attempt.id, {
             type: 'ConnectionErrorOccurred',
-            data: { origin: command.judgement, code: null },
+            data: { origin: judgement, code: null },
           }),
         ]
       : []
+  if (judgement === 'leftover-stuck' || isUnreadable(context, state)) return leftover
   if (attempt.up === null) {
-    const isOver = isAbandoned(context, at.state, attempt)
+    const isOver = isAbandoned(context, state, attempt)
     return isOver ? [...leftover, abandonmentOf(attempt)] : leftover
   }
-  const reason = lossReasonOf(command, attempt, ages)
+  const reason = lossReasonOf(context, command, at)
   return reason === null
     ? leftover
     : [
         ...leftover,
-        endOf(context, at.state, { attempt, normal: false, reason, origin: 'gate', code: null }),
+        endOf(context, state, { attempt, normal: false, reason, origin: 'gate', code: null }),
       ]
 }
 
@@ -226,23 +233,25 @@ export const withAbandonment = (context: DialingContext, state: DialingState): D
 }
 
 const isAbandoned = (context: DialingContext, state: DialingState, attempt: OpenAttempt): boolean =>
-  provenAges(state.trace, context.now).ageCs(attempt.revision) >= csOfSec(attempt.dialTimeoutSec)
+  ageCsOf(askedOf(context, state), attempt.revision) >= csOfSec(attempt.dialTimeoutSec)
 
 const abandonmentOf = (attempt: OpenAttempt): DraftEvent =>
   draft(attempt.id, { type: 'DialAbandoned', data: {} })
 
 const lossReasonOf = (
+  context: DialingContext,
   command: RequestDial,
-  attempt: OpenAttempt,
-  ages: ProvenAges,
+  { state, attempt }: { readonly state: DialingState; readonly attempt: OpenAttempt },
 ): string | null => {
   const { judgement } = command
   const isOurs = attempt.supervision === 'supervised'
-  const isLeftover = judgement === 'leftover-ended' || judgement === 'leftover-stuck'
-  if (judgement === 'gone' || isLeftover) return isOurs ? 'supervisor-lost' : 'owner-gone'
+  if (judgement === 'gone' || judgement === 'leftover-ended') {
+    return isOurs ? 'supervisor-lost' : 'owner-gone'
+  }
   if (!isOurs && isSameProcess(command.owner, attempt.owner)) return 'owner-asks-again'
   const isExpired =
-    attempt.leaseSec !== null && ages.ageCs(attempt.leaseMark) >= csOfSec(attempt.leaseSec)
+    attempt.leaseSec !== null &&
+    ageCsOf(askedOf(context, state), attempt.leaseMark) >= csOfSec(attempt.leaseSec)
   return judgement === 'unknown' && isExpired ? 'lease-expired' : null
 }
 
@@ -258,10 +267,10 @@ const grantOf = (
   command: RequestDial,
   state: DialingState,
 ): DraftEvent => {
-  const policy = policyOf(context, state)
-  const ages = provenAges(state.trace, context.now)
+  const asked = askedOf(context, state)
+  const { policy } = asked
   const startWithinSec = Math.min(5, policy.dialTimeoutSec / 4)
-  const open = openWaitsOf(context, state, ages)
+  const open = openWaitsOf(context, state, asked)
   const last = state.waits.findLast((wait) => wait.windowId === state.newestWindowId)
   const sources = sourcesOf(context, state)
   return {
@@ -274,7 +283,8 @@ const grantOf = (
       dialTimeoutSec: policy.dialTimeoutSec,
       startWithinSec,
       startByCs: context.now.uptimeCs + Math.floor(startWithinSec * 100),
-      leaseSec: policy.leaseSec,
+      // Only a supervisor renews a lease; a line that outlives its command must not run out (R5).
+      leaseSec: command.supervision === 'supervised' ? policy.leaseSec : null,
       redialsItself: command.redialsItself,
       owner: command.owner,
       supervisor: null,
@@ -367,12 +377,18 @@ const decideLateReport = (
 ): E.Either<DialingRejection, DialingDecision> => {
   const known = state.settled.find((attempt) => attempt.id === command.attempt)
   if (known === undefined) return E.left({ _tag: 'AttemptNotOpen', attempt: command.attempt })
-  const isRepeated = isSameReading(known.settledAt, context.occurred)
   const isHarmless = command.normal || !command.started
-  return isRepeated || isHarmless
+  return isHarmless || isReported(context, command.code, known.reports)
     ? decided()
     : decided(draft(command.attempt, evidenceEvent({ origin: command.origin, code: command.code })))
 }
+
+const isReported = (
+  context: DialingContext,
+  code: number | null,
+  reports: ReadonlyArray<AttemptReported>,
+): boolean =>
+  reports.some((report) => report.code === code && isSameReading(report.occurred, context.occurred))
 
 const isSameReading = (first: ClockReading, second: ClockReading): boolean =>
   eqClock.equals(first, second) && first.uptimeCs === second.uptimeCs && first.wall === second.wall
@@ -383,7 +399,7 @@ const countsAsFailure = (context: DialingContext, state: DialingState): boolean 
   const interval = intervalSecOf(policyOf(context, state), Math.max(1, state.failures))
   return (
     countedNotStarted === null ||
-    provenAges(state.trace, context.now).ageCs(countedNotStarted) >= csOfSec(interval)
+    ageCsOf(askedOf(context, state), countedNotStarted) >= csOfSec(interval)
   )
 }
 
@@ -515,11 +531,11 @@ const decideAttemptRecord = (
       )
     case 'ras-error':
     case 'connection-error':
-      return decideLateEvidence(command, state)
+      return decideAttemptEvidence(context, { attempt, fact, code }, state)
     case 'open-failed':
     case 'down-abnormal':
       return isSupervised
-        ? decideLateEvidence(command, state)
+        ? decideAttemptEvidence(context, { attempt, fact, code }, state)
         : decideSettlement(context, settlement, state)
     case 'down':
     case 'not-started':
@@ -533,23 +549,25 @@ const decideAttemptRecord = (
   }
 }
 
-const decideLateEvidence = (
-  command: RecordEvidence & { readonly attempt: string },
+/** Evidence about an attempt, open or settled: it opens or extends its window, and settles nothing. */
+const decideAttemptEvidence = (
+  context: DialingContext,
+  { attempt, fact, code }: RecordedFact & { readonly attempt: string },
   state: DialingState,
 ): E.Either<DialingRejection, DialingDecision> => {
-  const { attempt, fact, code } = command
-  const isKnown = state.attempt?.id === attempt || state.settled.some((it) => it.id === attempt)
+  const known =
+    state.attempt?.id === attempt ? state.attempt : state.settled.find((it) => it.id === attempt)
+  if (known === undefined) return E.left({ _tag: 'AttemptNotOpen', attempt })
+  if (isReported(context, code, known.reports)) return decided()
   const data = { origin: 'record', code }
-  return isKnown
-    ? decided(
-        draft(
-          attempt,
-          fact === 'ras-error'
-            ? { type: 'RasErrorOccurred', data }
-            : { type: 'ConnectionErrorOccurred', data },
-        ),
-      )
-    : E.left({ _tag: 'AttemptNotOpen', attempt })
+  return decided(
+    draft(
+      attempt,
+      fact === 'ras-error'
+        ? { type: 'RasErrorOccurred', data }
+        : { type: 'ConnectionErrorOccurred', data },
+    ),
+  )
 }
 
 const decideWaiver = (
@@ -557,7 +575,8 @@ const decideWaiver = (
   command: DialingCommand & { readonly type: 'WaiveWindow' },
   state: DialingState,
 ): E.Either<DialingRejection, DialingDecision> => {
-  const open = openWaitsOf(context, state, provenAges(state.trace, context.now))
+  if (state.unreadable !== null) return unreadableAt(state.unreadable)
+  const open = openWaitsOf(context, state, askedOf(context, state))
   const windowId = command.windowId ?? open.at(-1)?.wait.windowId
   if (windowId === undefined) return E.left({ _tag: 'NoOpenWindow' })
   return open.some(({ wait }) => wait.windowId === windowId)
@@ -565,12 +584,18 @@ const decideWaiver = (
     : E.left({ _tag: 'WindowNotOpen', windowId })
 }
 
+const unreadableAt = ({ revision }: { readonly revision: bigint }) =>
+  E.left({ _tag: 'LinkUnreadable' as const, revision })
+
 const decideRelease = (
   context: DialingContext,
   command: DialingCommand & { readonly type: 'ReleaseLink' },
   state: DialingState,
 ): E.Either<DialingRejection, DialingDecision> => {
-  const { attempt } = state
+  const { attempt, unreadable } = state
+  const isInVain =
+    command.past !== null && unreadable !== null && command.past < unreadable.revision
+  if (isInVain) return unreadableAt(unreadable)
   const released = plain({
     type: 'LinkReleased',
     data: { reason: command.reason, past: command.past?.toString() ?? null },

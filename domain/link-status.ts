@@ -1,4 +1,5 @@
 import {
+  askedOf,
   openWaitsOf,
   policyOf,
   refusalOf,
@@ -10,7 +11,6 @@ import {
 import { withAbandonment } from './dialing'
 import type { DialingState } from './dialing-state'
 import { intervalSecOf, type RetryPolicy } from './policy'
-import { provenAges } from './proven-age'
 import type { SeenEvidence, WaitKind } from './retry-window'
 import { csOfSec, isoOfMs, provenSpanCs, wallMsOf } from './time'
 
@@ -42,7 +42,7 @@ export const statusOf = (context: DialingContext, recorded: DialingState): LinkS
   const state = withAbandonment(context, recorded)
   const policy = policyOf(context, state)
   const nowMs = wallMsOf(context.now)
-  const openWindows = openWaitsOf(context, state, provenAges(state.trace, context.now)).map(
+  const openWindows = openWaitsOf(context, state, askedOf(context, state)).map(
     ({ wait, requiredSec, jitterCs, leftCs }) => ({
       windowId: wait.windowId,
       kind: wait.kind,

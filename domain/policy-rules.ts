@@ -86,7 +86,7 @@ export const parsePolicyFields = (
     const [takes, isValid] = checks[field]
     return isValid(value) ? [] : [{ field, takes }]
   })
-  return problems.length === 0 ? E.right(fields as PolicyFields) : E.left(problems)
+  return problems.length === 0 ? E.right(fields) : E.left(problems)
 }
 
 /** One thing about a policy that endangers a line, a bill or an account. */

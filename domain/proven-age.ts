@@ -19,15 +19,30 @@ type SeenClock = {
  * The readings of a stream that can still prove an age (R13), oldest first.
  *
  * Of each run of events by one clock only the first, the last and the kept points are needed: any
- * other span is no longer than one between these.
+ * other span is no longer than one between these. `sweepAt`: with how many points the next
+ * {@link keepOnly} is worth its while.
  */
 export type Trace = {
   readonly clocks: ReadonlyArray<SeenClock>
   readonly points: ReadonlyArray<TracePoint>
+  readonly sweepAt: number
 }
 
+/** Points that a trace may gather beyond twice those that the last sweep left. */
+const pointsSpare = 128
+
+/**
+ * Most points that are kept only because they may prove an age. More come together when several
+ * clocks take turns while nothing is dialed, on a link that is held for weeks; the oldest are then
+ * forgotten, which can only make ages smaller.
+ */
+export const unkeptPointsMax = 1024
+
 /** A trace that has seen nothing. */
-export const emptyTrace: Trace = { clocks: [], points: [] }
+export const emptyTrace: Trace = { clocks: [], points: [], sweepAt: pointsSpare }
+
+/** Whether a trace has grown enough for {@link keepOnly} to be worth its while. */
+export const isSweepDue = (trace: Trace): boolean => trace.points.length >= trace.sweepAt
 
 /** One event's place and reading, to be added to a trace. */
 export type TraceEntry = {
@@ -59,13 +74,24 @@ export const traceEvent = (trace: Trace, entry: TraceEntry): Trace => {
   const isRunLast =
     last !== undefined && !last.kept && last.clock === clock && trace.points.at(-2)?.clock === clock
   return {
+    ...trace,
     clocks: known === -1 ? [...trace.clocks, seen] : trace.clocks.with(known, seen),
     points: isRunLast ? trace.points.with(-1, point) : [...trace.points, point],
   }
 }
 
-/** Forgets what no age from one of these revisions on can need. */
+/** Forgets what no age from one of these revisions on can need, and bounds the rest. */
 export const keepOnly = (trace: Trace, revisions: ReadonlySet<bigint>): Trace => {
+  const points = bounded(needed(trace, revisions))
+  return forgetClocks({ ...trace, points, sweepAt: 2 * points.length + pointsSpare })
+}
+
+const bounded = (points: ReadonlyArray<TracePoint>): ReadonlyArray<TracePoint> => {
+  let excess = points.filter((point) => !point.kept).length - unkeptPointsMax
+  return excess <= 0 ? points : points.filter((point) => point.kept || excess-- <= 0)
+}
+
+const needed = (trace: Trace, revisions: ReadonlySet<bigint>): ReadonlyArray<TracePoint> => {
   const points: TracePoint[] = []
   for (const point of trace.points) {
     const kept = revisions.has(point.revision)
@@ -79,7 +105,7 @@ export const keepOnly = (trace: Trace, revisions: ReadonlySet<bigint>): Trace =>
     if (isRunLast) points.pop()
     points.push(kept === point.kept ? point : { ...point, kept })
   }
-  return forgetClocks({ clocks: trace.clocks, points })
+  return points
 }
 
 /** Drops the clocks that no point refers to. */
@@ -88,6 +114,7 @@ const forgetClocks = (trace: Trace): Trace => {
   if (used.length === trace.clocks.length) return trace
   const indexOf = new Map(used.map((clock, index) => [clock, index]))
   return {
+    ...trace,
     clocks: used.flatMap((clock) => trace.clocks[clock] ?? []),
     points: trace.points.map((point) => ({ ...point, clock: indexOf.get(point.clock) ?? 0 })),
   }

@@ -3,8 +3,16 @@ import { intervalSecOf, type RetryPolicy } from './policy'
 import type { ProvenAges } from './proven-age'
 import { csOfSec, wallMsOf, type ClockReading } from './time'
 
+const waitKinds = [
+  'failure',
+  'not-started',
+  'short-sessions',
+  'normal-end',
+  'released-past',
+] as const
+
 /** Why a wait is due: a failure, or one of the gentler reasons of R6, R8 and R16. */
-export type WaitKind = 'failure' | 'short-sessions' | 'normal-end' | 'not-started' | 'released-past'
+export type WaitKind = (typeof waitKinds)[number]
 
 /** One thing that went wrong, as people are told of it. */
 export type SeenEvidence = {
@@ -39,29 +47,49 @@ export const waitsMax = 64
 
 /**
  * Adds a wait. A later one of the same kind of evidence in the same window replaces the earlier
- * (R4): it is younger and lasts as long. Beyond {@link waitsMax} the two oldest become one that
- * lasts at least as long as either.
+ * (R4): it is younger and lasts at least as long. Beyond {@link waitsMax} the two oldest of one
+ * kind become one that lasts at least as long as either.
  */
 export const addWait = (waits: ReadonlyArray<Wait>, wait: Wait): ReadonlyArray<Wait> => {
-  const others = waits.filter((other) => !isReplacedBy(other, wait))
-  const [first, second, ...rest] = others
-  return others.length < waitsMax || first === undefined || second === undefined
-    ? [...others, wait]
-    : [mergedWait(first, second), ...rest, wait]
+  const replaced = waits.find((other) => isReplacedBy(other, wait))
+  if (replaced !== undefined) {
+    return [...waits.filter((other) => other !== replaced), mergedWait(replaced, wait)]
+  }
+  return waits.length < waitsMax ? [...waits, wait] : [...mergedOldest(waits), wait]
+}
+
+const mergedOldest = (waits: ReadonlyArray<Wait>): ReadonlyArray<Wait> => {
+  const [older, younger] =
+    waitKinds
+      .map((kind) => waits.filter((wait) => wait.kind === kind))
+      .find((ofKind) => ofKind.length > 1) ?? []
+  if (older === undefined || younger === undefined) return waits
+  const merged = mergedWait(older, younger)
+  return waits.flatMap((wait) => (wait === older ? [] : [wait === younger ? merged : wait]))
 }
 
 const isReplacedBy = (earlier: Wait, later: Wait): boolean =>
   earlier.windowId === later.windowId &&
   earlier.kind === later.kind &&
-  earlier.evidence.type === later.evidence.type &&
-  earlier.evidence.origin === later.evidence.origin &&
-  earlier.evidence.code === later.evidence.code &&
+  isSameFailure(earlier, later) &&
   earlier.lessCs === later.lessCs
+
+/** Whether a policy that exempts one of two waits exempts the other. */
+const isSameFailure = ({ evidence: first }: Wait, { evidence: second }: Wait): boolean =>
+  first.type === second.type && first.origin === second.origin && first.code === second.code
 
 const mergedWait = (older: Wait, younger: Wait): Wait => ({
   ...younger,
+  lessCs: Math.max(older.lessCs, younger.lessCs),
   since: older.since < younger.since ? older.since : younger.since,
   failureNumber: Math.max(older.failureNumber, younger.failureNumber),
+  evidence: isSameFailure(older, younger)
+    ? younger.evidence
+    : { ...younger.evidence, type: 'several', origin: 'several', code: null },
+  statedMs:
+    older.statedMs === null || younger.statedMs === null
+      ? null
+      : Math.max(older.statedMs, younger.statedMs),
 })
 
 /** Whether a policy exempts a piece of evidence: by event type, origin, or origin and code. */
@@ -91,18 +119,30 @@ export const waitSecUnder = (policy: RetryPolicy, wait: Wait): number => {
 export const requiredSecOf = (wait: Wait, policies: ReadonlyArray<RetryPolicy>): number =>
   Math.max(0, ...policies.map((policy) => waitSecUnder(policy, wait)))
 
-/** Centiseconds that a wait has proven to have aged when the clock reads `now` (R13). */
-export const agedCs = (
-  wait: Wait,
-  at: { readonly ages: ProvenAges; readonly now: ClockReading; readonly policy: RetryPolicy },
-): number => {
-  const byUptime = at.ages.ageCs(wait.mark)
-  if (at.policy.wallClock === 'untrusted') return byUptime - wait.lessCs
-  const appendedMs = at.ages.wallMs(wait.mark) ?? Infinity
-  const sinceMs = Math.min(wait.statedMs ?? Infinity, appendedMs)
-  const byWall = Math.floor((wallMsOf(at.now) - sinceMs) / 10) - csOfSec(at.policy.clockSkewSec)
-  return Math.max(byUptime, byWall) - wait.lessCs
+/** How long ago things certainly were, when the clock reads `now` under a policy (R13). */
+export type Asked = {
+  readonly ages: ProvenAges
+  readonly now: ClockReading
+  readonly policy: RetryPolicy
 }
+
+/** Centiseconds that certainly passed since the event at a revision that the trace kept. */
+export const ageCsOf = ({ ages, now, policy }: Asked, revision: bigint): number => {
+  const byUptime = ages.ageCs(revision)
+  const wallMs = policy.wallClock === 'trusted' ? ages.wallMs(revision) : null
+  return wallMs === null ? byUptime : Math.max(byUptime, csByWall({ now, policy }, wallMs))
+}
+
+/** Centiseconds that a wait has certainly aged; a trusted wall clock may go by a stated time. */
+export const agedCs = (asked: Asked, wait: Wait): number => {
+  const aged = ageCsOf(asked, wait.mark)
+  const { statedMs } = wait
+  const isStated = asked.policy.wallClock === 'trusted' && statedMs !== null
+  return (isStated ? Math.max(aged, csByWall(asked, statedMs)) : aged) - wait.lessCs
+}
+
+const csByWall = ({ now, policy }: Pick<Asked, 'now' | 'policy'>, sinceMs: number): number =>
+  Math.floor((wallMsOf(now) - sinceMs) / 10) - csOfSec(policy.clockSkewSec)
 
 /** The rule that a wait is refused by. */
 export const ruleOfWait = (kind: WaitKind): DenialRule =>
