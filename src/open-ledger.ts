@@ -9,6 +9,7 @@ import { linuxLiveness } from './adapters/linux/liveness'
 import { initLedger, type InitializedLedger } from './adapters/sqlite/init-ledger'
 import { openLedger as openSqliteLedger } from './adapters/sqlite/open-ledger'
 import type { OpenError } from './adapters/sqlite/open-error'
+import { sqliteSnapshotStore, viewsFileOf } from './adapters/sqlite/sqlite-snapshot-store'
 import { foldStream } from './application/fold-stream'
 import type { LedgerParts } from './application/ledger-parts'
 import type { Clock } from './ports/clock'
@@ -43,6 +44,8 @@ export const openLedger = async (
   const opened = await openSqliteLedger(path, options)()
   if (E.isLeft(opened)) return E.left(ledgerErrorOf(opened.left))
   const { store, ledgerId, access } = opened.right
+  const readOnly = access !== 'read-write'
+  const snapshots = sqliteSnapshotStore({ path: viewsFileOf(path), ledgerId, readOnly })
   const locksFolder = `${path}.locks`
   const host = hostname()
   const here = () => clock.right.read()
@@ -53,7 +56,7 @@ export const openLedger = async (
     locksFolder,
     parts: {
       store,
-      fold: foldStream(store),
+      fold: foldStream(store, snapshots),
       clock: clock.right,
       host,
       actor: userInfo().username,
@@ -62,7 +65,10 @@ export const openLedger = async (
       sleepMs: (ms) => sleep(ms),
     },
     liveness: linuxLiveness({ lockFolder: locksFolder, here, host, sharedLedger: false }),
-    close: store.close,
+    close: async () => {
+      await snapshots.close()
+      await store.close()
+    },
   })
 }
 

@@ -26,3 +26,5 @@ export {
 export { canonicalJson, isStorableText } from './canonical-json'
 export { unstorable } from './unstorable'
 export { firstRevision, repeatedOrConflict, type AppendSite } from './repeated-append'
+export { isObject } from './shape'
+export { currentSchema } from './upcasters'

@@ -25,7 +25,7 @@ export type StoredMetadata = Omit<Metadata, 'occurred' | 'appended' | 'source'> 
 }
 
 /** The `boottimeOffset` that is not stored: that of a process in the host's time namespace. */
-const usualOffset = '0'
+const usualOffset = '0 0'
 const usualProvider = 'kernel'
 
 const appendedShape = record<StoredReading>({

@@ -13,10 +13,11 @@ export type Upcasting = {
   readonly upcasters: ReadonlyMap<number, (old: RawEvent) => RawEvent>
 }
 
-const current: Metadata['schema'] = 1
+/** The schema version of the events that this version writes. */
+export const currentSchema: Metadata['schema'] = 1
 
 /** The schemas that this version reads. A change of the format adds an upcaster and a fixture. */
-export const upcasting: Upcasting = { current, upcasters: new Map() }
+export const upcasting: Upcasting = { current: currentSchema, upcasters: new Map() }
 
 /** The event in the current schema; nothing for a schema that no upcaster leads from. */
 export const upcast = (

@@ -6,24 +6,31 @@ import { recordedEvent, type EventRow } from './event-row'
 const selectPage = `
 SELECT position, name AS stream, revision, events.id AS id, type, data, metadata
 FROM events CROSS JOIN streams ON streams.id = events.stream
-WHERE position > ? AND position <= ?
-  AND (?3 IS NULL OR category IN (SELECT value FROM json_each(?3)))
-ORDER BY position LIMIT ?4`
+WHERE position > @from AND position <= @to
+  AND (@kept IS NULL OR category IN (SELECT value FROM json_each(@kept)))
+ORDER BY position LIMIT @limit`
 
 const selectLast = 'SELECT max(position) AS last FROM events'
+
+type Scan = {
+  readonly from: bigint
+  readonly to: bigint
+  readonly kept: string | null
+  readonly limit: number
+}
 
 /** Most events that one page looks at, kept or not: a rare category must not block the loop. */
 const scannedMax = 10_000n
 
 /** Reads a page of the whole ledger; it may be empty and yet name where to go on. */
 export const readAll = (connection: Connection): ((range: LedgerRange) => Page) => {
-  const page = connection.prepare<[bigint, bigint, string | null, number], EventRow>(selectPage)
+  const page = connection.prepare<[Scan], EventRow>(selectPage)
   const lastPosition = connection.prepare<[], { readonly last: number | null }>(selectLast)
   return ({ after, categories, limit }) => {
     const from = after ?? 0n
     const to = from + scannedMax
     const kept = categories === null ? null : JSON.stringify(categories)
-    const events = page.all(from, to, kept, limit).map(recordedEvent)
+    const events = page.all({ from, to, kept, limit }).map(recordedEvent)
     const seenTo = events.length < limit ? to : (events.at(-1)?.position ?? to)
     const last = BigInt(lastPosition.get()?.last ?? 0)
     return { events, next: last > seenTo ? seenTo : null }

@@ -1,0 +1,176 @@
+import { placeOf, shapeOf } from '../../domain/episode'
+import type { LogItem } from './log-items'
+
+/** A finished episode of one reading of a log. */
+export type Episode = {
+  readonly items: ReadonlyArray<LogItem>
+  /** The item that its window runs from: the last failure, or the timer when there is no failure. */
+  readonly opening: LogItem
+  readonly kind: 'dial' | 'drop' | 'timer'
+  readonly isOpenFailure: boolean
+  /** Stamps of its first and last failure evidence; of its timers when it has nothing else. */
+  readonly firstMs: number
+  readonly lastMs: number
+  /** 1-based place among the failures that follow each other without a known success. */
+  readonly failureNumber: number
+}
+
+/** What a reading says before an episode: the earlier ones that can still matter, oldest first. */
+export type Past = ReadonlyArray<Episode>
+
+/** One way to read the log up to here. */
+type Reading = { readonly open: ReadonlyArray<LogItem>; readonly past: Past }
+
+/** How long an episode closes its link, in seconds; `unexempted`: had no failure been exempt. */
+export type EpisodeWait = { readonly sec: number; readonly unexempted: number }
+
+/**
+ * How a log is read. `reachMs`: how long after its end an episode can still matter. `numbersMax`:
+ * failures beyond this many close a link no longer than that one.
+ */
+export type ReadingRules = {
+  readonly dialTimeoutMs: number
+  readonly resolutionMs: number
+  readonly reachMs: number
+  readonly numbersMax: number
+  readonly waitOf: (episode: Episode, untilMs: number) => EpisodeWait
+}
+
+/** Told every episode of every reading, with what came before it in that reading. */
+export type OnEpisode = (episode: Episode, past: Past) => void
+
+/** Most readings that are followed at a time; beyond that no verdict is given for a while. */
+export const readingsMax = 4000
+
+/** Until when so many readings were possible that not all were followed; -Infinity: never. */
+export type ReadingResult = { readonly incompleteUntilMs: number }
+
+/**
+ * Follows every reading of a log: records that name no link are, or are not, about this one; an item
+ * that can be of either episode is of the one or of the other. Readings that cannot differ any more
+ * are followed as one.
+ */
+export const followReadings = (
+  items: ReadonlyArray<LogItem>,
+  rules: ReadingRules,
+  onEpisode: OnEpisode,
+): ReadingResult => {
+  let readings: ReadonlyArray<Reading> = [{ open: [], past: [] }]
+  let incompleteUntilMs = -Infinity
+  const numbers = new Map(items.map((item, index) => [item, index]))
+  for (const item of items) {
+    const next = new Map<string, Reading>()
+    for (const reading of readings) {
+      for (const successor of successorsOf(reading, item, { rules, onEpisode })) {
+        next.set(keyOf(successor, item, { rules, numbers }), successor)
+      }
+    }
+    readings = [...next.values()].slice(0, readingsMax)
+    if (next.size > readingsMax) incompleteUntilMs = item.atMs + rules.reachMs
+  }
+  for (const reading of readings) finish(reading, { rules, onEpisode })
+  return { incompleteUntilMs }
+}
+
+/** The plain reading: nameless records left out, and what can be of either episode joined. */
+export const plainReading = (
+  items: ReadonlyArray<LogItem>,
+  rules: ReadingRules,
+): ReadonlyArray<Episode> => {
+  const episodes: Episode[] = []
+  const onEpisode = (episode: Episode) => void episodes.push(episode)
+  let reading: Reading = { open: [], past: [] }
+  for (const item of items.filter((one) => !one.isOptional)) {
+    const [first] = withItem(reading, item, { rules, onEpisode })
+    reading = first ?? reading
+  }
+  finish(reading, { rules, onEpisode })
+  return episodes
+}
+
+/** The episode that an item would be by itself. */
+export const episodeAlone = (item: LogItem): Episode =>
+  episodeOf(item, [item], { before: undefined, numbersMax: 1 })
+
+type Following = { readonly rules: ReadingRules; readonly onEpisode: OnEpisode }
+
+const successorsOf = (
+  reading: Reading,
+  item: LogItem,
+  following: Following,
+): ReadonlyArray<Reading> => {
+  const taken = withItem(reading, item, following)
+  return item.isOptional ? [reading, ...taken] : taken
+}
+
+/** The readings in which an item is about the link; one that joins the open episode comes first. */
+const withItem = (
+  reading: Reading,
+  item: LogItem,
+  following: Following,
+): ReadonlyArray<Reading> => {
+  const place = placeOf(reading.open, item, following.rules)
+  const joined = { ...reading, open: [...reading.open, item] }
+  if (place === 'same') return [joined]
+  const begun = () => ({ open: [item], past: finish(reading, following) })
+  return place === 'next' ? [begun()] : [joined, begun()]
+}
+
+/** Finishes the open episode and gives what is past after it. */
+const finish = (reading: Reading, { rules, onEpisode }: Following): Past => {
+  const { open, past } = reading
+  const [first] = open
+  if (first === undefined) return past
+  const episode = episodeOf(first, open, { before: past.at(-1), numbersMax: rules.numbersMax })
+  onEpisode(episode, past)
+  return [...past.filter((one) => outlasts(one, episode, rules)), episode]
+}
+
+/** Whether an earlier episode can close the link longer than a later one. */
+const outlasts = (earlier: Episode, later: Episode, rules: ReadingRules): boolean => {
+  if (earlier.lastMs + rules.reachMs <= later.firstMs) return false
+  if (later.kind === 'timer' && earlier.kind !== 'timer') return true
+  const before = rules.waitOf(earlier, later.firstMs)
+  const after = rules.waitOf(later, later.firstMs)
+  return before.sec > after.sec || before.unexempted > after.unexempted
+}
+
+const episodeOf = (
+  first: LogItem,
+  items: ReadonlyArray<LogItem>,
+  run: { readonly before: Episode | undefined; readonly numbersMax: number },
+): Episode => {
+  const { kind, isOpenFailure } = shapeOf(items)
+  const failing = items.filter((item) => item.type !== 'RetryDelayStarted')
+  const telling = kind === 'timer' ? items : failing
+  const opening = telling.reduce(
+    (last, item) => (item.atMs >= last.atMs ? item : last),
+    telling[0] ?? first,
+  )
+  const earlier = kind === 'drop' ? 0 : (run.before?.failureNumber ?? 0)
+  return {
+    items,
+    opening,
+    kind,
+    isOpenFailure,
+    firstMs: Math.min(...telling.map((item) => item.atMs)),
+    lastMs: opening.atMs,
+    failureNumber: Math.min(Math.max(1, earlier + (kind === 'timer' ? 0 : 1)), run.numbersMax),
+  }
+}
+
+/** What two readings must share so that nothing later can tell them apart. */
+const keyOf = (
+  reading: Reading,
+  now: LogItem,
+  by: { readonly rules: ReadingRules; readonly numbers: ReadonlyMap<LogItem, number> },
+): string => {
+  const nameOf = (items: ReadonlyArray<LogItem>) =>
+    items.map((item) => by.numbers.get(item)).join(',')
+  const live = reading.past.filter((one) => one.lastMs + by.rules.reachMs > now.atMs)
+  const past = live.map((one) => {
+    const { sec, unexempted } = by.rules.waitOf(one, now.atMs)
+    return `${one.kind} ${one.lastMs} ${one.failureNumber} ${sec} ${unexempted}`
+  })
+  return `${nameOf(reading.open)}|${past.join('|')}`
+}

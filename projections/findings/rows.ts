@@ -1,0 +1,125 @@
+import { isoOfMs } from '../../domain/time'
+import { statedOrSeenMs, type EventFact } from './fact'
+import type { GrantDial } from './link-grants'
+import type { WindowStanding } from './judge-grant'
+import type { LogWindow } from './judge-episode'
+import type { LinkDial } from './judge-link-logs'
+import type { EvidenceRow, JudgedDial, RetryTimer, WindowRow } from './report'
+
+/** One event as findings name it. */
+export const evidenceRow = (fact: EventFact): EvidenceRow => ({
+  id: fact.id,
+  type: fact.type,
+  origin: 'origin' in fact ? fact.origin : fact.source.kind,
+  at: isoOfMs(statedOrSeenMs(fact)),
+  source: fact.source.name,
+  record: fact.source.record,
+})
+
+const seconds = (ms: number): number => Math.round(ms) / 1000
+
+/** A granted dial as the report holds it. Ages are told in hundredths of a second. */
+export const grantRow = ({ attempt, link, judged }: GrantDial): JudgedDial => {
+  const { grant } = attempt
+  const { verdict, reason, decisive, standings } = judged
+  const atMs = grant.appended.ms
+  const isListed = reason !== 'window-over' && reason !== 'late-evidence'
+  const missing = decisive === null ? null : missingCs(decisive)
+  const ages = standings.map((standing) => standing.ageMaxCs)
+  return {
+    id: grant.id,
+    link,
+    computer: null,
+    verdict,
+    loMs: atMs,
+    hiMs: atMs,
+    missingSec: verdict === 'broken' && missing !== null ? missing.least / 100 : null,
+    missingSecMax: isListed && missing !== null ? missing.most / 100 : null,
+    retryTimer: null,
+    window: decisive === null ? null : grantWindowRow(decisive),
+    evidence: [grant, ...standings.map(({ window }) => window.fact)].map(evidenceRow),
+    reason,
+    requiredSec: decisive?.required.secByBasis ?? null,
+    waitSec: ages.length === 0 ? null : finite(Math.min(...ages) / 100),
+  }
+}
+
+const finite = (value: number): number | null => (Number.isFinite(value) ? value : null)
+
+const missingCs = ({ required, ageCs, ageMaxCs }: WindowStanding) => {
+  const requiredCs = required.sec * 100
+  return { least: Math.max(0, requiredCs - ageMaxCs), most: Math.max(0, requiredCs - ageCs) }
+}
+
+const grantWindowRow = ({ window, required }: WindowStanding): WindowRow => {
+  const openedMs = window.fact.appended.ms + window.lessCs * 10
+  const { id, type } = window.fact
+  return {
+    openedAt: isoOfMs(openedMs),
+    closesAt: isoOfMs(openedMs + required.sec * 1000),
+    requiredSec: required.sec,
+    requiredBy: required.by,
+    openedBy: { id, type, at: isoOfMs(openedMs) },
+  }
+}
+
+/** A dial that a log shows as the report holds it; the first of its link cannot be proven kept. */
+export const logRow = (dial: LinkDial, link: string, computer: string | null): JudgedDial => {
+  const { episode, outcome, isFirst, log } = dial
+  const isUnproven = isFirst && outcome.verdict !== 'broken' && outcome.verdict !== 'exempt'
+  const verdict = isUnproven ? 'cannot-tell' : outcome.verdict
+  const { window, loMs, hiMs } = outcome
+  const missingMs = window === null ? null : window.closesMs - hiMs
+  const mostMs = window === null || loMs === null ? null : window.closesMs - loMs
+  return {
+    id: episode.items[0]?.fact.id ?? '',
+    link,
+    computer,
+    verdict,
+    loMs,
+    hiMs,
+    missingSec: verdict === 'broken' && missingMs !== null ? seconds(missingMs) : null,
+    missingSecMax: mostMs === null || mostMs < 0 ? null : seconds(mostMs),
+    retryTimer: window === null ? null : retryTimerOf(window, log.logsTimer),
+    window: window === null ? null : logWindowRow(window),
+    evidence: episode.items.map((item) => evidenceRow(item.fact)),
+    reason: isUnproven ? 'first-dial' : outcome.reason,
+    requiredSec: window?.required.sec ?? null,
+    waitSec: window === null ? null : seconds(hiMs - window.openedMs),
+  }
+}
+
+const retryTimerOf = ({ episode }: LogWindow, logsTimer: boolean): RetryTimer => {
+  const isStarted = episode?.items.some((item) => item.type === 'RetryDelayStarted') ?? false
+  if (isStarted) return 'started'
+  return logsTimer ? 'absent' : 'not-logged'
+}
+
+const logWindowRow = ({ fact, openedMs, closesMs, required }: LogWindow): WindowRow => ({
+  openedAt: isoOfMs(openedMs),
+  closesAt: isoOfMs(closesMs),
+  requiredSec: required.sec,
+  requiredBy: required.by,
+  openedBy: { id: fact.id, type: fact.type, at: isoOfMs(statedOrSeenMs(fact)) },
+})
+
+/** A dial that was seen but not granted. */
+export const observedRow = (fact: EventFact, link: string): JudgedDial => {
+  const atMs = statedOrSeenMs(fact)
+  return {
+    id: fact.id,
+    link,
+    computer: fact.source.computer,
+    verdict: 'ungated',
+    loMs: atMs,
+    hiMs: atMs,
+    missingSec: null,
+    missingSecMax: null,
+    retryTimer: null,
+    window: null,
+    evidence: [evidenceRow(fact)],
+    reason: 'dial-observed',
+    requiredSec: null,
+    waitSec: null,
+  }
+}

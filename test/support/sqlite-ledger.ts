@@ -1,0 +1,25 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { initLedger, openLedger, type OpenedLedger } from '../../src/adapters/sqlite'
+import { rightOf } from './event-store-contract'
+import { sealedEvent, uuidOf } from './sealed-events'
+
+/** The id of every ledger that tests make. */
+export const testLedgerId = uuidOf(0xabc)
+
+/** What tests begin ledgers with. */
+export const ledgerCreated = (ledgerId = testLedgerId) =>
+  sealedEvent(0xfff, { type: 'LedgerCreated', data: `{"ledgerId":"${ledgerId}"}` })
+
+/** A new folder under the system's own for temporary files, and the function that removes it. */
+export const temporaryFolder = (): { readonly folder: string; readonly remove: () => void } => {
+  const folder = mkdtempSync(join(tmpdir(), 'open-interval-test-'))
+  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) }
+}
+
+/** Makes a ledger at a path and opens it. */
+export const newLedger = async (path: string): Promise<OpenedLedger> => {
+  await rightOf(initLedger(path, ledgerCreated()))
+  return rightOf(openLedger(path))
+}
