@@ -22,6 +22,8 @@ const commands: Readonly<Record<string, Load>> = {
   release: async ({ parts }, exit) => (await import('./cli/release')).releaseCommand(parts, exit),
   doctor: async ({ parts, examineHost }, exit) =>
     (await import('./cli/doctor')).doctorCommand(parts, examineHost, exit),
+  demo: async ({ parts, demoProgram }, exit) =>
+    (await import('./cli/demo')).demoCommand(parts, demoProgram(), exit),
   events: async ({ parts }, exit) => (await import('./cli/events')).eventsCommand(parts, exit),
 }
 

@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/Either'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { DemoProgram } from './cli/demo'
 import type { GrantHost } from './cli/grant'
 import type { ExamineHost } from './cli/doctor'
 import type { InitLedger } from './cli/init'
@@ -15,8 +16,12 @@ export type Wired = {
   readonly initLedger: InitLedger
   readonly grantHost: () => Promise<GrantHost>
   readonly examineHost: ExamineHost
+  readonly demoProgram: () => DemoProgram
   readonly version: () => string
 }
+
+/** Where the package is, from `dist/src`. */
+const packageFolder = join(__dirname, '..', '..')
 
 /** Wires the commands to this process, this host and the embedded store. */
 export const wiredParts = (): Wired => ({
@@ -30,7 +35,11 @@ export const wiredParts = (): Wired => ({
   initLedger: initNamed,
   grantHost,
   examineHost,
-  version: () => versionIn(join(__dirname, '..', '..', 'package.json')),
+  demoProgram: () => ({
+    main: join(__dirname, 'main.js'),
+    stormLog: join(packageFolder, 'docs', 'examples', 'q150927-storm.txt'),
+  }),
+  version: () => versionIn(join(packageFolder, 'package.json')),
 })
 
 const isRoot = (): boolean => process.getuid?.() === 0
