@@ -68,7 +68,9 @@ export const logRow = (dial: LinkDial, link: string, computer: string | null): J
   const { episode, outcome, isFirst, log } = dial
   const isUnproven = isFirst && outcome.verdict !== 'broken' && outcome.verdict !== 'exempt'
   const verdict = isUnproven ? 'cannot-tell' : outcome.verdict
-  const { window, loMs, hiMs } = outcome
+  const { loMs, hiMs } = outcome
+  // A window that was certainly over says nothing of why the first dial cannot be judged.
+  const window = isUnproven && outcome.verdict === 'kept' ? null : outcome.window
   const missingMs = window === null ? null : window.closesMs - hiMs
   const mostMs = window === null || loMs === null ? null : window.closesMs - loMs
   return {

@@ -38,7 +38,11 @@ export const verdictsOf = (view: FindingsView, options: AuditOptions): Verdicts 
   const dials = links.flatMap((link) =>
     judgeLink({ link, facts: byLink.get(link) ?? [], site, logs: logs.get(link) ?? [], options }),
   )
-  return { dials: dials.filter((dial) => isAskedFor(dial, options)), links, hidden: hiddenIn(facts, dials) }
+  return {
+    dials: dials.filter((dial) => isAskedFor(dial, options)),
+    links,
+    hidden: hiddenIn(facts, dials),
+  }
 }
 
 const isEvent = (fact: Fact): fact is EventFact => fact.kind !== 'unreadable'
