@@ -10,6 +10,10 @@ type Load = (wired: Wired, exit: (code: ExitCode) => void) => Promise<Command>
 const commands: Readonly<Record<string, Load>> = {
   init: async ({ parts, initLedger }, exit) =>
     (await import('./cli/init')).initCommand(parts, initLedger, exit),
+  dial: async ({ parts, dialHost }) =>
+    (await import('./cli/dial')).dialCommand(parts, await dialHost(), (code) => {
+      process.exitCode = code
+    }),
   grant: async ({ parts, grantHost }, exit) =>
     (await import('./cli/grant')).grantCommand(parts, await grantHost(), exit),
   settle: async ({ parts }, exit) => (await import('./cli/settle')).settleCommand(parts, exit),

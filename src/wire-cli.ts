@@ -2,6 +2,7 @@ import * as E from 'fp-ts/Either'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DemoProgram } from './cli/demo'
+import type { DialCommandHost } from './cli/dial'
 import type { GrantHost } from './cli/grant'
 import type { ExamineHost } from './cli/doctor'
 import type { InitLedger } from './cli/init'
@@ -14,6 +15,7 @@ import type { LedgerError } from './open-ledger'
 export type Wired = {
   readonly parts: CliParts
   readonly initLedger: InitLedger
+  readonly dialHost: () => Promise<DialCommandHost>
   readonly grantHost: () => Promise<GrantHost>
   readonly examineHost: ExamineHost
   readonly demoProgram: () => DemoProgram
@@ -33,6 +35,7 @@ export const wiredParts = (): Wired => ({
     openLedger: openNamed,
   },
   initLedger: initNamed,
+  dialHost,
   grantHost,
   examineHost,
   demoProgram: () => ({
@@ -81,6 +84,26 @@ const failureOf = (error: LedgerError, exitCode: ExitCode): CliFailure =>
       : exitCode,
     `${error.path}: ${error.why}; ${error.next}`,
   )
+
+const dialHost = async (): Promise<DialCommandHost> => {
+  const [
+    { nearestOwner, processWithPid },
+    { findCommand },
+    { linuxDialerHost },
+    { listenForStop },
+  ] = await Promise.all([
+    import('./adapters/linux/owner-process'),
+    import('./adapters/linux/find-command'),
+    import('./adapters/linux/dialer-host'),
+    import('./application/stop'),
+  ])
+  return {
+    ownerOf: (pid) => (pid === null ? nearestOwner() : processWithPid(pid)),
+    findCommand,
+    dialers: (lockFolder) => linuxDialerHost({ lockFolder }),
+    listenForStop: () => listenForStop(process),
+  }
+}
 
 const grantHost = async (): Promise<GrantHost> => {
   const [{ nearestOwner, processWithPid }, { lockFileOf, probeLock }] = await Promise.all([

@@ -16,7 +16,7 @@ export type DialerPlan = {
   /** Whether the dialer holds the link's lock and its pipe counts: false for those that start daemons. */
   readonly ownDescriptorsCount: boolean
   /** Called with what the dialer writes; null: it writes where the supervisor does. */
-  readonly onOutput: ((text: string) => void) | null
+  readonly onOutput: ((text: string, stream: string) => void) | null
   /** How long after TERM the guard sends KILL once the supervisor is gone, in centiseconds. */
   readonly graceCs: number
 }

@@ -104,12 +104,12 @@ const outputOf = (
   onOutput: DialerPlan['onOutput'],
 ): SupervisedDialer['outputEnded'] => {
   const ends = [
-    { from: child.stdout, to: process.stdout },
-    { from: child.stderr, to: process.stderr },
-  ].map(async ({ from, to }) => {
+    { name: 'stdout', from: child.stdout, to: process.stdout },
+    { name: 'stderr', from: child.stderr, to: process.stderr },
+  ].map(async ({ name, from, to }) => {
     if (from === null) return
     const decoder = new TextDecoder()
-    from.on('data', (chunk: Buffer) => onOutput?.(decoder.decode(chunk, { stream: true })))
+    from.on('data', (chunk: Buffer) => onOutput?.(decoder.decode(chunk, { stream: true }), name))
     from.pipe(to, { end: false })
     await finished(from).catch(() => undefined)
   })

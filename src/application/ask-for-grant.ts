@@ -1,0 +1,76 @@
+import * as E from 'fp-ts/Either'
+import { csOfSec } from '../../domain/time'
+import type { Clock } from '../ports/clock'
+import { sleepUntil } from './boot-sleep'
+import type { GateError, Refused } from './gate'
+import type { Stop } from './stop'
+
+/** How to ask, and whether to wait out a refusal. `maxSec` null: for as long as it takes. */
+export type Ask<Grant> = {
+  readonly request: () => Promise<E.Either<GateError, Grant | Refused>>
+  readonly clock: Clock
+  readonly wait: { readonly maxSec: number | null } | null
+  /** Calls `wake` when the ledger may have changed; gives the function that stops it. */
+  readonly changes: (wake: () => void) => () => void
+  readonly stop: Stop
+  /** Told of a refusal that is waited out, whenever its rules are others than before. */
+  readonly onRefused: (refused: Refused) => void
+}
+
+/** How long a wait lasts that time alone does not end, before the gate is asked again. */
+const recheckCsMax = 6_000
+
+/** The same for a lock, because no event tells that it was given back. */
+const lockRecheckCs = 200
+
+/** The least time between two questions, whatever wakes us. */
+const pauseCsMin = 5
+const changePauseMs = 1_000
+
+/** Asks the gate; with `wait`, again and again until it grants, a signal comes or time is over. */
+export const askForGrant = async <Grant extends { readonly _tag: 'Granted' }>(
+  ask: Ask<Grant>,
+): Promise<E.Either<GateError, Grant | Refused>> => {
+  const begunCs = ask.clock.read().uptimeCs
+  const endsCs =
+    ask.wait === null
+      ? begunCs
+      : ask.wait.maxSec === null
+        ? Infinity
+        : begunCs + csOfSec(ask.wait.maxSec)
+  let told = ''
+  for (;;) {
+    const answer = await ask.request()
+    if (E.isLeft(answer) || answer.right._tag === 'Granted') return answer
+    const refused = answer.right
+    const nowCs = ask.clock.read().uptimeCs
+    if (nowCs >= endsCs || ask.stop.requested() !== null) return answer
+    const rules = refused.deniedBy.map(({ rule }) => rule).join()
+    if (rules !== told) ask.onRefused(refused)
+    told = rules
+    await waitFor(ask, Math.min(endsCs, nowCs + pauseCsOf(refused)))
+    if (ask.stop.requested() !== null) return answer
+  }
+}
+
+const pauseCsOf = ({ deniedBy, retryAfterSec }: Refused): number => {
+  const untilCs = retryAfterSec === null ? recheckCsMax : csOfSec(retryAfterSec)
+  const isLockOnly = deniedBy.every(({ rule }) => rule === 'lock-held')
+  return Math.max(pauseCsMin, isLockOnly ? Math.min(untilCs, lockRecheckCs) : untilCs)
+}
+
+const waitFor = async (
+  ask: Pick<Ask<unknown>, 'clock' | 'changes' | 'stop'>,
+  untilCs: number,
+): Promise<void> => {
+  let [stopChanges, timer]: [() => void, NodeJS.Timeout | undefined] = [() => undefined, undefined]
+  const changed = new Promise<void>((resolve) => {
+    // Not at once: a busy ledger changes many times a second, mostly for other links.
+    stopChanges = ask.changes(() => {
+      timer ??= setTimeout(resolve, changePauseMs)
+    })
+  })
+  await sleepUntil({ clock: ask.clock, untilCs, wakes: [changed, ask.stop.stopped] })
+  stopChanges()
+  clearTimeout(timer)
+}

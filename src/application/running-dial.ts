@@ -1,0 +1,128 @@
+import type { Clock } from '../ports/clock'
+import type { Deadlines, SupervisedDialer } from '../ports/dialer-host'
+import type { AttemptReporter, Reported } from './attempt-reporter'
+import { earlier, leaseDeadlines, type DialTimes } from './dial-times'
+import type { EndCause } from './dial-settlement'
+import type { AttemptReport, Granted } from './gate'
+
+/** A dial that was granted, with what is needed to look after it. */
+export type RunningDial = {
+  readonly clock: Clock
+  readonly dialer: SupervisedDialer
+  readonly granted: Granted
+  readonly times: DialTimes
+  readonly report: AttemptReporter
+  /** Being alive at the deadline counts as up. */
+  readonly mayBeTakenAsUp: boolean
+  /** Whether a hook recorded the attempt as up; asked when the time for it is nearly over. */
+  readonly isRecordedUp: () => Promise<boolean>
+  /** For one report: says when it is time to leave it unwritten. */
+  readonly patience: () => () => boolean
+  readonly progress: DialProgress
+}
+
+/** What has happened so far. It changes while the dial runs; everything else of it is fixed. */
+export type DialProgress = {
+  up: 'no' | 'reporting' | 'durable'
+  looked: boolean
+  /** Once set, the dialer is being ended; `cause` null: because its leader failed. */
+  ending: { readonly cause: EndCause | null; readonly killCs: number; nextKillCs: number } | null
+  renewedCs: number
+  renewing: boolean
+  /** Nothing of the dialer is alive: there is nothing left to signal. */
+  over: boolean
+}
+
+/** Nothing has happened since the grant. */
+export const noProgress = (granted: Granted): DialProgress => ({
+  up: 'no',
+  looked: false,
+  ending: null,
+  renewedCs: granted.granted.uptimeCs,
+  renewing: false,
+  over: false,
+})
+
+/** The deadlines that hold now; null: it is up, and no lease is to be kept. */
+export const deadlinesOf = ({ granted, times, progress }: RunningDial): Deadlines | null => {
+  const lease =
+    granted.leaseSec === null ? null : leaseDeadlines(progress.renewedCs, granted.leaseSec)
+  if (progress.up === 'durable') return lease
+  return lease === null ? times : earlier(times, lease)
+}
+
+/** A report about this attempt, as of now. */
+export const reportNow = ({ clock, granted }: RunningDial, fact: ReportedFact): AttemptReport => ({
+  ...fact,
+  attempt: granted.attempt,
+  occurred: clock.read(),
+})
+
+/** A report without the attempt that it is about and its time. */
+export type ReportedFact = AttemptReport extends infer R
+  ? R extends AttemptReport
+    ? Omit<R, 'attempt' | 'occurred'>
+    : never
+  : never
+
+/** Sends TERM and CONT, and KILL from `killCs` on. What ends a dialer first is why it ended. */
+export const endDialer = (dial: RunningDial, cause: EndCause | null, killCs: number): void => {
+  const { progress, dialer } = dial
+  if (progress.ending !== null || progress.over) return
+  progress.ending = { cause, killCs, nextKillCs: killCs }
+  dialer.signal('SIGTERM')
+  dialer.signal('SIGCONT')
+}
+
+/** Reports the dial up. Once that is durable, no dial timeout holds for it any more (R5). */
+export const reportUp = async (
+  dial: RunningDial,
+  proof: 'output' | 'exit' | 'alive',
+): Promise<Reported> => {
+  const { progress } = dial
+  progress.up = 'reporting'
+  const isOutOfPatience = dial.patience()
+  const givesUp = () => progress.ending !== null || isOutOfPatience()
+  const reported = await dial.report(reportNow(dial, { _tag: 'Up', proof }), givesUp)
+  if (reported === 'durable') await noteUp(dial)
+  if (reported === 'rejected') endDialer(dial, 'attempt-closed', soonCs(dial))
+  return reported
+}
+
+/** The attempt is durably up: the guard is told so, unless the dialer is being ended already. */
+const noteUp = async (dial: RunningDial): Promise<void> => {
+  dial.progress.up = 'durable'
+  await tellGuard(dial)
+}
+
+const tellGuard = async (dial: RunningDial): Promise<void> => {
+  const { ending, over } = dial.progress
+  if (ending === null && !over) await dial.dialer.guardUntil(deadlinesOf(dial))
+}
+
+/** At `lookCs`: alive is up, or a hook said that it is; else the deadlines stay. */
+export const lookWhetherUp = async (dial: RunningDial): Promise<void> => {
+  dial.progress.looked = true
+  if (dial.progress.up !== 'no') return
+  if (!dial.mayBeTakenAsUp) {
+    if (await dial.isRecordedUp()) await noteUp(dial)
+  } else if (!dial.dialer.isGone()) await reportUp(dial, 'alive')
+}
+
+/** Tells other hosts that this one still looks after the link; the deadline moves on with it. */
+export const renewLease = async (dial: RunningDial): Promise<void> => {
+  const { progress } = dial
+  progress.renewing = true
+  const renewal = reportNow(dial, { _tag: 'LeaseRenewed' })
+  const reported = await dial.report(renewal, () => progress.ending !== null || progress.over)
+  if (reported === 'durable') {
+    progress.renewedCs = renewal.occurred.uptimeCs
+    await tellGuard(dial)
+  }
+  if (reported === 'rejected') endDialer(dial, 'attempt-closed', soonCs(dial))
+  progress.renewing = false
+}
+
+/** When KILL follows a TERM that is not sent because of a deadline. */
+export const soonCs = ({ clock, times }: RunningDial): number =>
+  clock.read().uptimeCs + (times.killCs - times.termCs)

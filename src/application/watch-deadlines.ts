@@ -1,0 +1,38 @@
+import { csOfSec } from '../../domain/time'
+import { deadlinesOf, endDialer, lookWhetherUp, renewLease, type RunningDial } from './running-dial'
+
+/** How often the clock is read while a deadline holds; the guard does the same by itself. */
+const tickMs = 50
+
+/** How often KILL is repeated: processes may be started while others are being ended. */
+const killEveryCs = 20
+
+/** Keeps the deadlines of a dial by uptime, until the function it gives is called. */
+export const watchDeadlines = (dial: RunningDial): (() => void) => {
+  const timer = setInterval(() => act(dial, dial.clock.read().uptimeCs), tickMs)
+  return () => clearInterval(timer)
+}
+
+const act = (dial: RunningDial, nowCs: number): void => {
+  const { ending } = dial.progress
+  if (ending !== null) {
+    if (nowCs < ending.nextKillCs) return
+    ending.nextKillCs = nowCs + killEveryCs
+    dial.dialer.signal('SIGKILL')
+    return
+  }
+  const deadlines = deadlinesOf(dial)
+  if (deadlines === null) return
+  if (nowCs >= deadlines.termCs) {
+    const isLease = deadlines.termCs < dial.times.termCs || dial.progress.up === 'durable'
+    endDialer(dial, isLease ? 'lease-lost' : 'dial-timeout', deadlines.killCs)
+    return
+  }
+  if (nowCs >= dial.times.lookCs && !dial.progress.looked) void lookWhetherUp(dial)
+  if (isRenewalDue(dial, nowCs)) void renewLease(dial)
+}
+
+const isRenewalDue = ({ granted, progress }: RunningDial, nowCs: number): boolean =>
+  granted.leaseSec !== null &&
+  !progress.renewing &&
+  nowCs >= progress.renewedCs + Math.floor(csOfSec(granted.leaseSec) / 3)
