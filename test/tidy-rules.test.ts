@@ -58,6 +58,8 @@ const kept: ReadonlyArray<Case> = [
   [code.exportsAreDocumented, 'src/a.ts', '/** One. */\nexport const a = 1\n'],
   [code.filesAreNamedAfterTheirExport, 'src/run-once.ts', inside('')],
   [code.filesAreNamedAfterTheirExport, 'src/ras-error-data.ts', 'export const rasErrors = []\n'],
+  [code.filesAreNamedAfterTheirExport, 'src/wire-cli.ts', 'export const wiredParts = []\n'],
+  [code.filesAreNamedAfterTheirExport, 'src/time.ts', 'export type Time = 1\nexport const x = 1\n'],
   [code.domainIsPlain, 'src/a.ts', 'class A {}\nthrow new Error()\n'],
   [code.testsAreNotLeftOut, 'test/a.test.ts', "it.each([1])('a', run)\ntext.skip(1)\n"],
   [

@@ -37,15 +37,18 @@ export const exportsAreDocumented: FileRule = (file) => {
     .map((node) => findingAt(file, node, `${namesIn(node).join(', ')} has no docblock`))
 }
 
-/** A file with one exported value has a word of its name: `is-following.ts`, `isFollowing`. */
+/**
+ * A file with one exported value shares a word with it, or with a type beside it: `is-following.ts`,
+ * `isFollowing`. A file with more is named after what they are about.
+ */
 export const filesAreNamedAfterTheirExport: FileRule = (file) => {
   const stem = file.path.replace(/^.*\//, '').replace(/\..*$/, '')
   if (!isCode(file.path) || stem === 'index' || stem === 'main') return []
-  const values = exportsOf(file).filter(isValue)
-  const names = values.flatMap(namesIn)
-  const [name] = names
-  if (names.length !== 1 || name === undefined || shareAWord(stem, name)) return []
-  return values.map((node) => findingAt(file, node, `${file.path} exports only ${name}`))
+  const exported = exportsOf(file)
+  const [value, ...others] = exported.filter(isValue)
+  if (value === undefined || others.length > 0) return []
+  if (exported.flatMap(namesIn).some((name) => shareAWord(stem, name))) return []
+  return [findingAt(file, value, `its name says nothing of ${namesIn(value).join(', ')}`)]
 }
 
 /** `domain/` and `projections/` are functions over values: they throw nothing, have no classes. */
@@ -137,12 +140,16 @@ const namesIn = (node: ts.Statement): ReadonlyArray<string> => {
   return [ts.getNameOfDeclaration(node as ts.DeclarationStatement)?.getText() ?? 'the default']
 }
 
-// Plurals count as the word: `ras-error-data.ts` may export `rasErrors`.
+// Forms of a word count as the word: `wire-cli.ts` may export `wiredParts`.
 const shareAWord = (stem: string, name: string): boolean => {
   const words = name
     .replaceAll(/([a-z0-9])(?=[A-Z])/g, '$1-')
     .toLowerCase()
     .split('-')
-  const singular = (word: string) => word.replace(/s$/, '')
-  return stem.split('-').some((part) => words.map(singular).includes(singular(part)))
+  return stem
+    .split('-')
+    .some((part) => words.some((word) => isFormOf(word, part) || isFormOf(part, word)))
 }
+
+const isFormOf = (form: string, word: string): boolean =>
+  form === word || (word.length > 2 && form.startsWith(word))

@@ -1,9 +1,9 @@
-import { type FileRule, findingsByLine, isCode, isFixture, isTest } from './source-file'
+import { type FileRule, findingsByLine, isCode, isFixture } from './source-file'
 
 /** The longest file, in lines. */
 export const fileLinesMax = 250
 
-/** The longest file of tests, in lines: a table of every state and command is read as one. */
+/** The longest file in `test/`, in lines: a table of every state and command is read as one. */
 export const testLinesMax = 500
 
 /** Files that may be longer, each with the reason. */
@@ -34,7 +34,7 @@ export const linesEndWithLf: FileRule = (file) =>
 const overlong: FileRule = ({ path, text }) => {
   if (!isCode(path) || isFixture(path)) return []
   const lines = text.trimEnd().split('\n').length
-  const linesMax = isTest(path) ? testLinesMax : fileLinesMax
+  const linesMax = path.startsWith('test/') ? testLinesMax : fileLinesMax
   return lines <= linesMax
     ? []
     : [{ path, line: linesMax, why: `${lines} lines, ${linesMax} at most` }]

@@ -23,12 +23,14 @@ export const namesSaySomething: TreeRule = (paths) =>
 
 /**
  * `test/` mirrors the tree: `test/domain/policy.test.ts` is about `domain/policy.ts`, and what follows
- * the name (`policy-lint.test.ts`) about a part of it. Tests of the whole lie in `test/` itself.
+ * the name (`policy-lint.test.ts`) about a part of it. Tests of the whole lie in `test/` itself; those of the
+ * rules' counter-examples beside what they attack.
  */
 export const testsMirrorTheTree: TreeRule = (paths) => {
   const subjects = paths.filter((path) => !path.startsWith('test/'))
   return paths
     .filter((path) => isTest(path) && /^test\/(?!support\/).*\//.test(path))
+    .filter((path) => !lastOf(path).startsWith('counter-examples-'))
     .filter((path) => !subjects.some((subject) => isAbout(path, subject)))
     .map((path) => finding(path, 'lies where no source file of that name does'))
 }
