@@ -148,17 +148,29 @@ const denialsByWaits = (
     .filter(({ wait }) => wait.windowId !== state.waivedWindowId)
     .map(({ wait, leftCs }) => ({ rule: ruleOfWait(wait.kind), leftCs, final: false }))
 
-/** The waits that have not aged enough, with the centiseconds left; waived ones included. */
+/**
+ * The waits that have not aged enough, with the centiseconds left, waived ones included; of the
+ * evidence of one window only what keeps it closed for longest.
+ */
 export const openWaitsOf = (context: DialingContext, state: DialingState, asked: Asked) => {
   const sources = sourcesOf(context, state)
   const { policy } = asked
-  return state.waits.flatMap((wait) => {
+  const open = state.waits.flatMap((wait) => {
     const requiredSec = requiredSecOf(wait, policiesSince(sources, wait.since))
     const jitterCs =
       wait.kind === 'failure' && requiredSec > 0 ? jitterCsOf(context, policy, wait.windowId) : 0
     const leftCs = csOfSec(requiredSec) + jitterCs - agedCs(asked, wait)
     return requiredSec > 0 && leftCs > 0 ? [{ wait, requiredSec, jitterCs, leftCs }] : []
   })
+  return open.filter(
+    ({ wait, leftCs }, index) =>
+      !open.some(
+        (other, otherIndex) =>
+          other.wait.windowId === wait.windowId &&
+          other.wait.kind === wait.kind &&
+          (other.leftCs > leftCs || (other.leftCs === leftCs && otherIndex > index)),
+      ),
+  )
 }
 
 /** Centiseconds that a window lasts longer by chance: the same draw for the same window (R10). */

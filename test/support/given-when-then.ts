@@ -26,6 +26,7 @@ import {
   type Asking,
   type Host,
   type World,
+  type WorldLink,
 } from './ledger-world'
 import { readBack } from './stored-form'
 
@@ -69,6 +70,8 @@ export type Story = {
   readonly has: (event: LedgerEvent, metadata?: Partial<Metadata>) => Story
   readonly imports: (event: LedgerEvent, statedSec: number) => Story
   readonly unreadable: () => Story
+  /** The first events of the stream are gone, as after a truncation; memory is rebuilt. */
+  readonly losesStart: (count: number) => Story
   readonly when: (command: DialingCommand, occurredSec?: number) => Asked
   readonly dial: (attempt?: string, overrides?: Partial<RequestDial>) => Asked
   readonly dials: (attempt?: string, overrides?: Partial<RequestDial>) => Story
@@ -156,6 +159,7 @@ type Settings =
   | 'has'
   | 'imports'
   | 'unreadable'
+  | 'losesStart'
 
 const settings = (teller: Teller, story: () => Story): Pick<Story, Settings> => {
   const { world } = teller
@@ -194,7 +198,12 @@ const settings = (teller: Teller, story: () => Story): Pick<Story, Settings> => 
       return append(event, { stated, source: anImport })
     },
     unreadable: () => go(() => appendUnreadable(world, teller.asking.link)),
+    losesStart: (count) => go(() => forgetStart(linkOf(world, teller.asking.link), count)),
   }
+}
+
+const forgetStart = (link: WorldLink, count: number): void => {
+  link.state = link.items.slice(count).reduce(evolveDialing, initialDialing)
 }
 
 /** Time only goes forward, as it does. */
