@@ -24,6 +24,7 @@ const repeatPauseMs = 250
 /**
  * Seals decided events against the head they were decided on and appends them there. While the
  * outcome is unknown the same bytes are appended again at the same revision, never elsewhere (R1).
+ * Then only success or a conflict settles it: that a repetition failed says nothing of the first.
  */
 export const appendDrafts = async (
   parts: LedgerParts,
@@ -43,16 +44,15 @@ const appendUntilKnown = async (
   events: NonEmptyArray<SealedEvent>,
 ): Promise<E.Either<AppendError, Appended>> => {
   const append = parts.store.append(head.stream, head.revision, events)
-  let result = await append()
-  for (let repeat = 1; repeat <= repeatsMax && isUnknown(result); repeat += 1) {
+  const first = await append()
+  if (E.isRight(first) || first.left._tag !== 'UnknownOutcome') return first
+  for (let repeat = 1; repeat <= repeatsMax; repeat += 1) {
     await parts.sleepMs(repeatPauseMs)
-    result = await append()
+    const repeated = await append()
+    if (E.isRight(repeated) || repeated.left._tag === 'Conflict') return repeated
   }
-  return result
+  return first
 }
-
-const isUnknown = (result: E.Either<AppendError, Appended>): boolean =>
-  E.isLeft(result) && result.left._tag === 'UnknownOutcome'
 
 const unsealedOf = (
   parts: LedgerParts,

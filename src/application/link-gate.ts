@@ -3,7 +3,6 @@ import type { NonEmptyArray } from 'fp-ts/NonEmptyArray'
 import type { DialingContext, Refusal } from '../../domain/dial-denials'
 import type { DialAttempted, DraftEvent, OwnerProcess } from '../../domain/events'
 import { decideDialing, type DialingDecision } from '../../domain/dialing'
-import type { OpenAttempt } from '../../domain/dialing-state'
 import type { Liveness } from '../ports/liveness'
 import { appendDrafts, type AppendedDrafts } from './append-drafts'
 import { gateErrorOf } from './append-errors'
@@ -19,6 +18,7 @@ import type {
 } from './gate'
 import type { LedgerParts } from './ledger-parts'
 import { changeLink, type LinkChange } from './change-link'
+import { judgeAttempt } from './judge-attempt'
 import { loadLink, type LoadedLink } from './load-link'
 
 /** How often one request starts over because somebody else appended to the link meanwhile. */
@@ -63,6 +63,8 @@ type Trial = {
   readonly attempt: string
   readonly prepared: Prepared | null
   readonly lockHeld: boolean
+  /** The attempt whose leftover dialer was ended in an earlier try: it is to be recorded still. */
+  readonly ended: string | null
 }
 
 type TrialResult = E.Either<
@@ -74,7 +76,12 @@ const requestDial = async (
   gate: GateParts,
   request: DialRequest,
 ): Promise<E.Either<GateError, Granted | Refused>> => {
-  let trial: Trial = { attempt: gate.parts.newId(), prepared: null, lockHeld: false }
+  let trial: Trial = {
+    attempt: gate.parts.newId(),
+    prepared: null,
+    lockHeld: false,
+    ended: null,
+  }
   for (let tries = 0; tries < conflictsMax; tries += 1) {
     const result = await tryRequest(gate, request, trial)
     if (E.isLeft(result)) return result
@@ -88,13 +95,15 @@ const requestDial = async (
 const tryRequest = async (
   gate: GateParts,
   request: DialRequest,
-  trial: Trial,
+  before: Trial,
 ): Promise<TrialResult> => {
   const loaded = await loadLink(gate.parts, request.link)()
   if (E.isLeft(loaded)) return E.left({ _tag: 'LedgerUnavailable', why: loaded.left.why })
-  const { attempt } = loaded.right.state
-  const judgement =
-    attempt === null ? null : await gate.liveness.judge(request.link, tracesOf(attempt))
+  const { judgement, ended } = await judgeAttempt(gate.liveness, request.link, {
+    attempt: loaded.right.state.attempt,
+    ended: before.ended,
+  })
+  const trial: Trial = { ...before, ended }
   const context = contextOf(gate.parts, loaded.right, request)
   const decision = decideDialing(
     context,
@@ -129,18 +138,6 @@ const contextOf = (
   const now = parts.clock.read()
   return { site: loaded.site, now, occurred: now, draw: parts.draw, link: request.link }
 }
-
-const tracesOf = (attempt: OpenAttempt) => ({
-  attempt: attempt.id,
-  supervision: attempt.supervision,
-  dialer: attempt.dialer,
-  supervisor: attempt.supervisor,
-  session: attempt.session,
-  owner: attempt.owner,
-  granted: attempt.granted,
-  host: attempt.host,
-  up: attempt.up !== null,
-})
 
 const grantIn = (decision: DialingDecision): DialAttempted['data'] | null => {
   const last = decision.events.at(-1)
