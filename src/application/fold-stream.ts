@@ -23,17 +23,29 @@ export const foldStream =
   (store: EventStore, snapshots?: SnapshotStore): FoldStream =>
   (projection, stream) =>
   async () => {
-    const begin = { view: projection.initial, head: emptyHead(stream) }
-    // Version 0 is that of projections made for one question, such as "as of then".
-    if (snapshots === undefined || projection.version === 0)
-      return foldTail(store, projection, begin)
-    const start = O.getOrElse(() => begin)(await soundSnapshot(snapshots, projection, stream))
-    const resumed = await foldTail(store, projection, start)
-    const isMisfit = E.isRight(resumed) && resumed.right.isMisfit
-    const folded = isMisfit ? await foldTail(store, projection, begin) : resumed
-    if (E.isRight(folded)) await keep(snapshots, projection, folded.right)
-    return folded
+    const folded = await foldFromSnapshot({ store, snapshots }, projection, stream)
+    if (E.isLeft(folded)) return folded
+    const { view, head } = folded.right
+    return E.right({ view, head })
   }
+
+type Stores = { readonly store: EventStore; readonly snapshots: SnapshotStore | undefined }
+
+const foldFromSnapshot = async <View>(
+  { store, snapshots }: Stores,
+  projection: Projection<View>,
+  stream: string,
+): Promise<E.Either<ReadError, FoldedTail<View>>> => {
+  const begin = { view: projection.initial, head: emptyHead(stream) }
+  // Version 0 is that of projections made for one question, such as "as of then".
+  if (snapshots === undefined || projection.version === 0) return foldTail(store, projection, begin)
+  const start = O.getOrElse(() => begin)(await soundSnapshot(snapshots, projection, stream))
+  const resumed = await foldTail(store, projection, start)
+  const isMisfit = E.isRight(resumed) && resumed.right.isMisfit
+  const folded = isMisfit ? await foldTail(store, projection, begin) : resumed
+  if (E.isRight(folded)) await keep(snapshots, projection, folded.right)
+  return folded
+}
 
 type FoldedTail<View> = FoldedStream<View> & {
   /** How many events follow the snapshot that this fold began from. */
