@@ -32,12 +32,14 @@ export const judgeLinkLogs = (
     .flatMap((log) => log.items.filter((item) => item.seconds !== null && !item.isOptional))
     .toSorted((a, b) => a.atMs - b.atMs)
   const policies = { ...linkCase, timers }
-  const dials = logs.flatMap((log) =>
+  const byLog = logs.map((log) =>
     judgeLog(log, rulesFor(log, { logs, linkCase, policies })).map((dial) => ({ ...dial, log })),
   )
-  const firstMs = -largestOf(dials.map((dial) => -dial.episode.firstMs))
-  const first = dials.find((dial) => dial.episode.firstMs === firstMs)
-  return dials.map((dial) => ({ ...dial, isFirst: dial === first }))
+  // Within a log the order counts, since a stepped clock can make a later dial look like the first.
+  const first = byLog
+    .flatMap((dials) => dials.slice(0, 1))
+    .toSorted((a, b) => a.episode.firstMs - b.episode.firstMs)[0]
+  return byLog.flat().map((dial) => ({ ...dial, isFirst: dial === first }))
 }
 
 type Surroundings = {

@@ -38,11 +38,15 @@ export const judgeLog = (log: LinkLog, rules: LogRules): ReadonlyArray<LogDial> 
     keep(outcomes[first], outcome)
     for (const other of others) keep(outcomes[other], merged(outcome))
   }
-  const { incompleteUntilMs } = followReadings(log.items, rules, onEpisode)
+  const unfollowedTimes = followReadings(log.items, rules, onEpisode)
   return dials.map((episode, dial) => {
     const agreed = agreedOutcome(outcomes[dial] ?? [], disagreementOn(episode, log))
-    const isComplete = episode.firstMs > incompleteUntilMs && agreed !== null
-    return { episode, outcome: isComplete ? agreed : unfollowed(episode, agreed, rules) }
+    const isUnfollowed = unfollowedTimes.some(
+      (time) => time.fromMs <= episode.lastMs && episode.firstMs <= time.toMs,
+    )
+    return agreed === null || isUnfollowed
+      ? { episode, outcome: unfollowed(episode, agreed, rules) }
+      : { episode, outcome: agreed }
   })
 }
 

@@ -1,4 +1,4 @@
-import { placeOf, shapeOf } from '../../domain/episode'
+import { evidenceRanks, isEpisodeEventType, placeOf, shapeOf } from '../../domain/episode'
 import type { LogItem } from './log-items'
 
 /** A finished episode of one reading of a log. */
@@ -40,10 +40,10 @@ export type ReadingRules = {
 export type OnEpisode = (episode: Episode, past: Past) => void
 
 /** Most readings that are followed at a time; beyond that no verdict is given for a while. */
-export const readingsMax = 4000
+export const readingsMax = 1000
 
-/** Until when so many readings were possible that not all were followed; -Infinity: never. */
-export type ReadingResult = { readonly incompleteUntilMs: number }
+/** A time, in milliseconds, in which so many readings were possible that not all were followed. */
+export type UnfollowedTime = { readonly fromMs: number; readonly toMs: number }
 
 /**
  * Follows every reading of a log: records that name no link are, or are not, about this one; an item
@@ -54,9 +54,9 @@ export const followReadings = (
   items: ReadonlyArray<LogItem>,
   rules: ReadingRules,
   onEpisode: OnEpisode,
-): ReadingResult => {
+): ReadonlyArray<UnfollowedTime> => {
   let readings: ReadonlyArray<Reading> = [{ open: [], past: [] }]
-  let incompleteUntilMs = -Infinity
+  const unfollowed: UnfollowedTime[] = []
   const numbers = new Map(items.map((item, index) => [item, index]))
   for (const item of items) {
     const next = new Map<string, Reading>()
@@ -66,10 +66,15 @@ export const followReadings = (
       }
     }
     readings = [...next.values()].slice(0, readingsMax)
-    if (next.size > readingsMax) incompleteUntilMs = item.atMs + rules.reachMs
+    if (next.size > readingsMax) {
+      unfollowed.push({
+        fromMs: item.atMs - rules.dialTimeoutMs,
+        toMs: item.atMs + rules.reachMs,
+      })
+    }
   }
   for (const reading of readings) finish(reading, { rules, onEpisode })
-  return { incompleteUntilMs }
+  return unfollowed
 }
 
 /** The plain reading: nameless records left out, and what can be of either episode joined. */
@@ -81,8 +86,10 @@ export const plainReading = (
   const onEpisode = (episode: Episode) => void episodes.push(episode)
   let reading: Reading = { open: [], past: [] }
   for (const item of items.filter((one) => !one.isOptional)) {
-    const [first] = withItem(reading, item, { rules, onEpisode })
-    reading = first ?? reading
+    reading =
+      placeOf(reading.open, item, rules) === 'next'
+        ? begunWith(reading, item, { rules, onEpisode })
+        : joinedBy(reading, item)
   }
   finish(reading, { rules, onEpisode })
   return episodes
@@ -110,11 +117,21 @@ const withItem = (
   following: Following,
 ): ReadonlyArray<Reading> => {
   const place = placeOf(reading.open, item, following.rules)
-  const joined = { ...reading, open: [...reading.open, item] }
-  if (place === 'same') return [joined]
-  const begun = () => ({ open: [item], past: finish(reading, following) })
-  return place === 'next' ? [begun()] : [joined, begun()]
+  return [
+    ...(place === 'next' ? [] : [joinedBy(reading, item)]),
+    ...(place === 'same' ? [] : [begunWith(reading, item, following)]),
+  ]
 }
+
+const joinedBy = (reading: Reading, item: LogItem): Reading => ({
+  ...reading,
+  open: [...reading.open, item],
+})
+
+const begunWith = (reading: Reading, item: LogItem, following: Following): Reading => ({
+  open: [item],
+  past: finish(reading, following),
+})
 
 /** Finishes the open episode and gives what is past after it. */
 const finish = (reading: Reading, { rules, onEpisode }: Following): Past => {
@@ -165,12 +182,24 @@ const keyOf = (
   now: LogItem,
   by: { readonly rules: ReadingRules; readonly numbers: ReadonlyMap<LogItem, number> },
 ): string => {
-  const nameOf = (items: ReadonlyArray<LogItem>) =>
-    items.map((item) => by.numbers.get(item)).join(',')
   const live = reading.past.filter((one) => one.lastMs + by.rules.reachMs > now.atMs)
   const past = live.map((one) => {
     const { sec, unexempted } = by.rules.waitOf(one, now.atMs)
     return `${one.kind} ${one.lastMs} ${one.failureNumber} ${sec} ${unexempted}`
   })
-  return `${nameOf(reading.open)}|${past.join('|')}`
+  return `${openKeyOf(reading.open, by.numbers)}|${past.join('|')}`
 }
+
+/** Of records that name no link only what they do to the episode counts, not which they are. */
+const openKeyOf = (open: ReadonlyArray<LogItem>, numbers: ReadonlyMap<LogItem, number>): string => {
+  const named = open.flatMap((item) => (item.isOptional ? [] : [numbers.get(item) ?? -1]))
+  const stamps = open.map((item) => item.atMs)
+  const keys = open.map((item) => item.key).toSorted()
+  const steps = stepBackTypes.map((type) =>
+    Math.min(...open.flatMap((item) => (item.type === type ? [item.atMs] : []))),
+  )
+  return [named, keys, Math.min(...stamps), Math.max(...stamps), steps].join(' ')
+}
+
+/** Types whose first stamp in an episode decides where a later record belongs. */
+const stepBackTypes = Object.keys(evidenceRanks).filter(isEpisodeEventType)
