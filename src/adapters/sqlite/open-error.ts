@@ -1,4 +1,4 @@
-import { failureOf, type SqliteFailure } from './sqlite-failure'
+import { codeOf, failureOf, type SqliteFailure } from './sqlite-failure'
 
 /**
  * Why a ledger cannot be opened or created. Each carries the path, and `next`: what to do about it.
@@ -81,9 +81,6 @@ const systemFailures: ReadonlyMap<string, SqliteFailure> = new Map([
   ['EPERM', 'denied'],
   ['EROFS', 'read-only'],
 ] as const)
-
-const codeOf = (cause: unknown): string =>
-  cause instanceof Error && 'code' in cause ? String(cause.code) : ''
 
 /** A ledger is damaged. */
 export const corrupt = (path: string, why: string): OpenError => ({

@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
-import { accessSync, constants } from 'node:fs'
+import { accessSync, closeSync, constants, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { EventStore } from '../../ports/event-store'
 import { connect, connectForReading, type Connection } from './connection'
@@ -54,7 +54,9 @@ const tryOpening = (path: string, options: OpenOptions): E.Either<OpenError, Ope
 }
 
 const openForWriting = (path: string, options: OpenOptions): E.Either<OpenError, OpenedLedger> => {
-  for (const place of [path, dirname(path)]) accessSync(place, constants.R_OK | constants.W_OK)
+  accessSync(dirname(path), constants.W_OK)
+  // SQLite falls back to reading in silence.
+  closeSync(openSync(path, 'r+'))
   return opened(path, options, { access: 'read-write', connect: () => connect(path) })
 }
 

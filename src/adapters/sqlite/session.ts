@@ -1,4 +1,5 @@
 import * as E from 'fp-ts/Either'
+import { statSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { backOffMs } from './append-batch'
 import type { Connection } from './connection'
@@ -21,7 +22,9 @@ export type Session = {
 
 /** Keeps a connection, and makes a new one whenever the old one may lie about what is stored. */
 export const sessionOn = (first: Connection, reconnect: () => Connection): Session => {
+  const path = first.name
   let operations: Operations | undefined = operationsOn(first)
+  let file = fileAt(path)
   const uncertainIds = new Set<string>()
   const listeners = new Set<() => void>()
 
@@ -29,7 +32,11 @@ export const sessionOn = (first: Connection, reconnect: () => Connection): Sessi
 
   const current = (): Operations => {
     if (closed) throw new Error('the ledger has been closed')
-    operations ??= operationsOn(reconnect())
+    if (operations !== undefined && fileAt(path) !== file) drop()
+    if (operations === undefined) {
+      operations = operationsOn(reconnect())
+      file = fileAt(path)
+    }
     return operations
   }
 
@@ -78,4 +85,10 @@ export const sessionOn = (first: Connection, reconnect: () => Connection): Sessi
       drop()
     },
   }
+}
+
+/** Which file is at a path: what is written to one that was moved away is lost to all others. */
+const fileAt = (path: string): string => {
+  const stat = statSync(path, { bigint: true, throwIfNoEntry: false })
+  return stat === undefined ? 'none' : `${stat.dev} ${stat.ino}`
 }

@@ -1,4 +1,3 @@
-import Database from 'better-sqlite3'
 import type { ReadError } from '../../ports/event-store'
 
 /** What an error of SQLite means to us; see https://sqlite.org/rescode.html (read 2026-11-22). */
@@ -29,9 +28,16 @@ const failures: ReadonlyArray<readonly [prefix: string, SqliteFailure]> = [
 
 /** The meaning of an error that SQLite raised, extended codes included. */
 export const failureOf = (error: unknown): SqliteFailure => {
-  if (!(error instanceof Database.SqliteError)) return 'other'
-  return failures.find(([prefix]) => error.code.startsWith(prefix))?.[1] ?? 'other'
+  const code = codeOf(error)
+  return failures.find(([prefix]) => code.startsWith(prefix))?.[1] ?? 'other'
 }
+
+/**
+ * The code of an error of SQLite or of the file system, `''` if it has none. By its looks, because
+ * the classes of errors differ between realms.
+ */
+export const codeOf = (error: unknown): string =>
+  typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : ''
 
 /** The port's word for an error that certainly changed nothing. */
 export const readErrorOf = (cause: unknown): ReadError => {
