@@ -28,6 +28,8 @@ const commands: Readonly<Record<string, Load>> = {
     (await import('./cli/doctor')).doctorCommand(parts, examineHost, exit),
   demo: async ({ parts, demoProgram }, exit) =>
     (await import('./cli/demo')).demoCommand(parts, demoProgram(), exit),
+  audit: async ({ parts, auditHost }, exit) =>
+    (await import('./cli/audit')).auditCommand(parts, await auditHost(), exit),
   import: async ({ parts }, exit) => (await import('./cli/import')).importCommand(parts, exit),
   events: async ({ parts }, exit) => (await import('./cli/events')).eventsCommand(parts, exit),
 }

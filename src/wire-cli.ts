@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/Either'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { AuditHost } from './cli/audit'
 import type { DemoProgram } from './cli/demo'
 import type { DialCommandHost } from './cli/dial'
 import type { GrantHost } from './cli/grant'
@@ -19,6 +20,7 @@ export type Wired = {
   readonly grantHost: () => Promise<GrantHost>
   readonly examineHost: ExamineHost
   readonly demoProgram: () => DemoProgram
+  readonly auditHost: () => Promise<AuditHost>
   readonly version: () => string
 }
 
@@ -42,6 +44,7 @@ export const wiredParts = (): Wired => ({
     main: join(__dirname, 'main.js'),
     stormLog: join(packageFolder, 'docs', 'examples', 'q150927-storm.txt'),
   }),
+  auditHost,
   version: () => versionIn(join(packageFolder, 'package.json')),
 })
 
@@ -123,6 +126,27 @@ const examineHost: ExamineHost = async (ledger) => {
     ...examineLinuxHost(path, ledger.parts.clock.read()),
     { check: 'synchronous', level: 'ok', what: 'FULL: read back at every open', next: null },
   ]
+}
+
+/** Log files are judged in a ledger in memory, on any platform: its own clock proves nothing. */
+const auditHost = async (): Promise<AuditHost> => {
+  const { memoryEventStore } = await import('./adapters/memory/memory-event-store')
+  const now = () => new Date().toISOString()
+  const read = () => ({
+    bootId: 'scratch',
+    boottimeOffset: '0',
+    provider: 'none',
+    uptimeCs: 0,
+    wall: now(),
+  })
+  const scratch = () => ({
+    store: memoryEventStore(),
+    clock: { read },
+    host: 'scratch',
+    actor: 'audit',
+    sleepMs: () => Promise.resolve(),
+  })
+  return { scratch, now }
 }
 
 const versionIn = (file: string): string => {

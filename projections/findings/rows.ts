@@ -2,7 +2,7 @@ import { isoOfMs } from '../../domain/time'
 import { statedOrSeenMs, type EventFact } from './fact'
 import type { GrantDial } from './link-grants'
 import type { WindowStanding } from './judge-grant'
-import type { LogWindow } from './judge-episode'
+import type { LogWindow, Outcome } from './judge-episode'
 import type { LinkDial } from './judge-link-logs'
 import type { EvidenceRow, JudgedDial, RetryTimer, WindowRow } from './report'
 
@@ -10,11 +10,17 @@ import type { EvidenceRow, JudgedDial, RetryTimer, WindowRow } from './report'
 export const evidenceRow = (fact: EventFact): EvidenceRow => ({
   id: fact.id,
   type: fact.type,
-  origin: 'origin' in fact ? fact.origin : fact.source.kind,
+  origin: originOf(fact),
   at: isoOfMs(statedOrSeenMs(fact)),
   source: fact.source.name,
   record: fact.source.record,
 })
+
+/** Only the Exchange MTA logs a retry timer, as its event 301 (KB Q157630). */
+const originOf = (fact: EventFact): string => {
+  if (fact.kind === 'timer') return 'mta:301'
+  return 'origin' in fact ? fact.origin : fact.source.kind
+}
 
 const seconds = (ms: number): number => Math.round(ms) / 1000
 
@@ -69,8 +75,7 @@ export const logRow = (dial: LinkDial, link: string, computer: string | null): J
   const isUnproven = isFirst && outcome.verdict !== 'broken' && outcome.verdict !== 'exempt'
   const verdict = isUnproven ? 'cannot-tell' : outcome.verdict
   const { loMs, hiMs } = outcome
-  // A window that was certainly over says nothing of why the first dial cannot be judged.
-  const window = isUnproven && outcome.verdict === 'kept' ? null : outcome.window
+  const window = isBeside({ ...outcome, verdict }) ? null : outcome.window
   const missingMs = window === null ? null : window.closesMs - hiMs
   const mostMs = window === null || loMs === null ? null : window.closesMs - loMs
   return {
@@ -90,6 +95,14 @@ export const logRow = (dial: LinkDial, link: string, computer: string | null): J
     waitSec: window === null ? null : seconds(hiMs - window.openedMs),
   }
 }
+
+/** Whether a window was over before the dial can have begun: it then explains no doubt. */
+const isBeside = ({ verdict, reason, window, loMs }: Outcome): boolean =>
+  verdict === 'cannot-tell' &&
+  reason !== 'clock-step' &&
+  window !== null &&
+  loMs !== null &&
+  window.closesMs <= loMs
 
 const retryTimerOf = ({ episode }: LogWindow, logsTimer: boolean): RetryTimer => {
   const isStarted = episode?.items.some((item) => item.type === 'RetryDelayStarted') ?? false

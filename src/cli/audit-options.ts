@@ -1,0 +1,128 @@
+import * as E from 'fp-ts/Either'
+import { auditAll, type AuditOptions } from '../../projections/findings/report'
+import { cliFailure, type CliFailure } from './cli-parts'
+import { exitCodes } from './exit-codes'
+import { linkNamed } from './name-link'
+
+/** The forms in which an audit is printed. */
+export const auditOutputs = ['table', 'json', 'csv', 'ndjson', 'html'] as const
+
+/** One of {@link auditOutputs}. */
+export type AuditOutput = (typeof auditOutputs)[number]
+
+const failOnNames = ['broken', 'cannot-tell', 'nothing'] as const
+
+/** What makes `audit` exit with 1; `nothing`: no dial was judged. */
+export type AuditFailOn = (typeof failOnNames)[number]
+
+/** How a person asks for an audit. */
+export type AuditFlags = {
+  readonly json?: boolean
+  readonly output?: string
+  readonly link?: string
+  readonly from?: string
+  readonly to?: string
+  readonly openInterval?: string
+  readonly oneDialer?: boolean
+  readonly failOn?: string
+  readonly tz?: string
+}
+
+/** An audit as it was asked for. */
+export type AuditRun = {
+  readonly options: AuditOptions
+  readonly output: AuditOutput
+  readonly failOn: ReadonlyArray<AuditFailOn>
+  /** How times are shown to people; JSON, CSV and NDJSON stay in UTC. */
+  readonly showTime: (iso: string) => string
+}
+
+type Parsed<A> = E.Either<CliFailure, A>
+
+const usage = (message: string): E.Either<CliFailure, never> =>
+  E.left(cliFailure(exitCodes.usage, message))
+
+/** Reads the flags of `audit`; Left: which one is wrong. */
+export const parseAuditFlags = (flags: AuditFlags): Parsed<AuditRun> => {
+  const link = flags.link === undefined ? E.right(null) : linkNamed(flags.link)
+  if (E.isLeft(link)) return link
+  const fromMs = parseTime('--from', flags.from)
+  if (E.isLeft(fromMs)) return fromMs
+  const toMs = parseTime('--to', flags.to)
+  if (E.isLeft(toMs)) return toMs
+  const openIntervalSec = parseSeconds(flags.openInterval)
+  if (E.isLeft(openIntervalSec)) return openIntervalSec
+  const output = parseOutput(flags)
+  if (E.isLeft(output)) return output
+  const failOn = parseFailOnNames(flags.failOn ?? 'broken')
+  if (E.isLeft(failOn)) return failOn
+  const showTime = parseZone(flags.tz)
+  if (E.isLeft(showTime)) return showTime
+  return E.right({
+    options: {
+      ...auditAll,
+      link: link.right,
+      fromMs: fromMs.right,
+      toMs: toMs.right,
+      openIntervalSec: openIntervalSec.right,
+      oneDialer: flags.oneDialer === true,
+    },
+    output: output.right,
+    failOn: failOn.right,
+    showTime: showTime.right,
+  })
+}
+
+const timePattern =
+  /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})?)?$/
+
+const parseTime = (option: string, text: string | undefined): Parsed<number | null> => {
+  if (text === undefined) return E.right(null)
+  const hasZone = /(?:Z|[+-]\d{2}:\d{2})$/.test(text.slice(10))
+  const iso = text.length > 10 && !hasZone ? `${text.replace(' ', 'T')}Z` : text.replace(' ', 'T')
+  const ms = timePattern.test(text) ? Date.parse(iso) : Number.NaN
+  return Number.isNaN(ms)
+    ? usage(`${option} takes a time such as 1996-11-18T09:40:00Z, not '${text}'`)
+    : E.right(ms)
+}
+
+const parseSeconds = (text: string | undefined): Parsed<number | null> => {
+  if (text === undefined) return E.right(null)
+  const seconds = /^\d{1,9}(?:\.\d{1,3})?$/.test(text) ? Number(text) : 0
+  return seconds > 0
+    ? E.right(seconds)
+    : usage(`--open-interval takes seconds above 0, not '${text}'`)
+}
+
+const parseOutput = ({ json, output }: AuditFlags): Parsed<AuditOutput> => {
+  if (output === undefined) return E.right(json === true ? 'json' : 'table')
+  const known = auditOutputs.find((name) => name === output.toLowerCase())
+  if (known === undefined) {
+    return usage(`--output takes ${auditOutputs.join(', ')}, not '${output}'`)
+  }
+  return json === true && known !== 'json'
+    ? usage(`--json and --output ${known} exclude each other`)
+    : E.right(known)
+}
+
+const parseFailOnNames = (text: string): Parsed<ReadonlyArray<AuditFailOn>> => {
+  const names = text.split(',').map((name) => name.trim())
+  const known = names.flatMap((name) => failOnNames.find((one) => one === name) ?? [])
+  return known.length === names.length
+    ? E.right(known)
+    : usage(`--fail-on takes ${failOnNames.join(', ')}, not '${text}'`)
+}
+
+const parseZone = (text: string | undefined): Parsed<(iso: string) => string> => {
+  if (text === undefined) return E.right((iso) => iso)
+  try {
+    const format = new Intl.DateTimeFormat('sv-SE', {
+      timeZone: text,
+      dateStyle: 'short',
+      timeStyle: 'medium',
+    })
+    return E.right((iso) => `${format.format(new Date(iso))} ${text}`)
+  } catch {
+    return usage(`--tz takes a zone such as Europe/Berlin or -05:00, not '${text}'`)
+  }
+}
