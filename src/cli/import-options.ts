@@ -50,7 +50,7 @@ const linkOf = (text: string | undefined): E.Either<CliFailure, LinkId | null> =
   text === undefined ? E.right(null) : linkNamed(text)
 
 /** Gives the import options of command-line flags; Left: which flag is wrong. */
-export const parseLogFlags = (flags: LogFlags): E.Either<CliFailure, ImportOptions> => {
+export const parseImportOptions = (flags: LogFlags): E.Either<CliFailure, ImportOptions> => {
   const format = oneOf('--format', logFormats, flags.format)
   if (E.isLeft(format)) return format
   const dateOrder = oneOf('--date-order', dateOrders, flags.dateOrder)

@@ -6,7 +6,7 @@ import type { AppendError } from '../ports/event-store'
 import { withLedgerOptions } from './change-command'
 import { cliFailure, type CliFailure, type CliLedger, type CliParts } from './cli-parts'
 import { exitCodes, type ExitCode } from './exit-codes'
-import { parseLogFlags, type LogFlags } from './import-options'
+import { parseImportOptions, type LogFlags } from './import-options'
 import { importProgress } from './import-progress'
 import { importText } from './import-text'
 import {
@@ -57,7 +57,7 @@ const runImport = async (
   paths: ReadonlyArray<string>,
   flags: ImportFlags,
 ): Promise<CommandResult> => {
-  const options = parseLogFlags(flags)
+  const options = parseImportOptions(flags)
   if (E.isLeft(options)) return options
   const access = options.right.isDryRun ? 'read' : 'write'
   return withLedger(parts, { store: flags.store, access }, async (ledger) => {

@@ -74,15 +74,21 @@ const findAt = async (file: string, depth: number): Promise<FoundLogFiles> => {
   return { files: [{ file, size: stats.right.size, isNamed: depth === 0 }], unusable: [] }
 }
 
-const isFollowed = (entry: Dirent): boolean => !entry.name.startsWith('.')
+/** A link to a folder may lead back up: it is left alone. */
+const leadsToFolder = async (file: string, entry: Dirent): Promise<boolean> => {
+  if (!entry.isSymbolicLink()) return false
+  const stats = await attempt(() => stat(file))
+  return E.isRight(stats) && stats.right.isDirectory()
+}
 
 const findIn = async (folder: string, depth: number): Promise<FoundLogFiles> => {
   const entries = await attempt(() => readdir(folder, { withFileTypes: true }))
   if (E.isLeft(entries)) return unusable(folder, entries.left)
-  const names = entries.right.filter(isFollowed).map((entry) => entry.name)
+  const shown = entries.right.filter(({ name }) => !name.startsWith('.'))
   let found = none
-  for (const name of names.toSorted()) {
-    found = both(found, await findAt(join(folder, name), depth + 1))
+  for (const entry of shown.toSorted((first, second) => (first.name < second.name ? -1 : 1))) {
+    const file = join(folder, entry.name)
+    if (!(await leadsToFolder(file, entry))) found = both(found, await findAt(file, depth + 1))
   }
   return depth === 0 && found.files.length + found.unusable.length === 0
     ? unusable(folder, 'the folder holds no file')

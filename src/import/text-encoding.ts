@@ -51,7 +51,7 @@ export const byteKindOf = (head: Uint8Array): ByteKind => {
   const mark = marks.find(([bytes]) => startsWith(head, bytes, 0))
   if (mark !== undefined) return { _tag: 'Encoded', encoding: mark[1] }
   const magic = magics.find(([offset, ascii]) =>
-    startsWith(head, Array.from(Buffer.from(ascii)), offset),
+    startsWith(head, Array.from(Buffer.from(ascii, 'latin1')), offset),
   )
   if (magic !== undefined) return { _tag: 'Binary', what: magic[2] }
   return kindByZeros(head)
