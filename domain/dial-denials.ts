@@ -1,5 +1,6 @@
 import type { DialingState } from './dialing-state'
 import type { Denial, DenialRule } from './events'
+import { itemFromEnd } from './long-list'
 import { policiesSince, policyNow, type PolicySources, type SitePolicy } from './policy-timeline'
 import { intervalSecOf, type RetryPolicy } from './policy'
 import { lastEventOf, provenAges } from './proven-age'
@@ -108,7 +109,7 @@ const denialsByState = (
 ): ReadonlyArray<Denied> => {
   const { policy } = asked
   const isExhausted = state.failures >= policy.maxOpenRetries
-  const probed = state.dials.at(-1)
+  const probed = itemFromEnd(state.dials, 1)
   const jitterCs = jitterCsOf(context, policy, state.newestWindowId)
   const probeLeftCs =
     probed === undefined ? 0 : csOfSec(policy.probeIntervalSec) + jitterCs - ageCsOf(asked, probed)
@@ -185,7 +186,7 @@ export const jitterCsOf = (
 
 const denialsByLimits = (state: DialingState, asked: Asked): ReadonlyArray<Denied> =>
   asked.policy.limits.flatMap((limit) => {
-    const dial = state.dials.at(-limit.max)
+    const dial = itemFromEnd(state.dials, limit.max)
     const leftCs = dial === undefined ? 0 : csOfSec(limit.perSec) - ageCsOf(asked, dial)
     return leftCs > 0 ? [{ rule: 'limit' as const, leftCs, final: false }] : []
   })

@@ -7,7 +7,9 @@ import {
   type DialingState,
   type OpenAttempt,
 } from './dialing-state'
+import { attemptOf, changed, changedAttempt } from './changed'
 import type { LedgerEvent, Recorded, StreamItem } from './events'
+import { added, itemsOf, lengthOf, longListOf, type LongList } from './long-list'
 import { acceptsPast, policyChangeOf } from './policy-timeline'
 import { isSweepDue, keepOnly, traceEvent, type Trace } from './proven-age'
 import { addWait, type SeenEvidence, type Wait, type WaitKind } from './retry-window'
@@ -17,26 +19,26 @@ import { csOfSec } from './time'
 export const evolveDialing = (state: DialingState, item: StreamItem): DialingState => {
   const { revision, position } = item
   if (item.type === 'Unreadable') {
-    return { ...state, revision, position, unreadable: { revision, problem: item.problem } }
+    return changed(state, { revision, position, unreadable: { revision, problem: item.problem } })
   }
   const next = evolveRecorded(seen(state, item), item)
   return revision === state.revision + 1n
     ? next
-    : { ...next, unreadable: { revision, problem: 'events before it are missing' } }
+    : changed(next, { unreadable: { revision, problem: 'events before it are missing' } })
 }
 
 /** Notes an event's place and clock. */
-const seen = (state: DialingState, event: Recorded): DialingState => ({
-  ...state,
-  revision: event.revision,
-  position: event.position,
-  lastNonRefusal: event.type === 'DialRefused' ? state.lastNonRefusal : event.revision,
-  trace: traceEvent(shortened(state), {
+const seen = (state: DialingState, event: Recorded): DialingState =>
+  changed(state, {
     revision: event.revision,
-    reading: event.metadata.appended,
-    kept: isMark(event),
-  }),
-})
+    position: event.position,
+    lastNonRefusal: event.type === 'DialRefused' ? state.lastNonRefusal : event.revision,
+    trace: traceEvent(shortened(state), {
+      revision: event.revision,
+      reading: event.metadata.appended,
+      kept: isMark(event),
+    }),
+  })
 
 /** Keeps the trace from growing for ever, at a cost that is spread over many events. */
 const shortened = (state: DialingState): Trace =>
@@ -54,19 +56,22 @@ const isMark = (event: LedgerEvent): boolean =>
 const evolveRecorded = (state: DialingState, event: Recorded): DialingState => {
   switch (event.type) {
     case 'RetryPolicyChanged':
-      return { ...state, policyChanges: [...state.policyChanges, policyChangeOf(event)] }
+      return changed(state, { policyChanges: [...state.policyChanges, policyChangeOf(event)] })
     case 'DialAttempted':
       return evolveGrant(state, event)
     case 'DialStarted':
-      return withAttempt(state, event, (attempt) => ({ ...attempt, started: true }))
+      return withAttempt(state, event, (attempt) => changedAttempt(attempt, { started: true }))
     case 'AssociationOpened':
-      return withAttempt(state, event, (attempt) => ({
-        ...attempt,
-        started: true,
-        up: attempt.up ?? { at: event.metadata.appended, proof: event.data.proof },
-      }))
+      return withAttempt(state, event, (attempt) =>
+        changedAttempt(attempt, {
+          started: true,
+          up: attempt.up ?? { at: event.metadata.appended, proof: event.data.proof },
+        }),
+      )
     case 'LeaseRenewed':
-      return withAttempt(state, event, (attempt) => ({ ...attempt, leaseMark: event.revision }))
+      return withAttempt(state, event, (attempt) =>
+        changedAttempt(attempt, { leaseMark: event.revision }),
+      )
     case 'DialNotStarted':
       return evolveNotStarted(state, event)
     case 'RasErrorOccurred':
@@ -78,9 +83,9 @@ const evolveRecorded = (state: DialingState, event: Recorded): DialingState => {
     case 'AssociationEnded':
       return evolveEnd(state, event)
     case 'WindowWaived':
-      return { ...state, waivedWindowId: event.data.windowId }
+      return changed(state, { waivedWindowId: event.data.windowId })
     case 'LinkHeld':
-      return { ...state, held: { ...event.data, ...whoAndWhen(event) } }
+      return changed(state, { held: { ...event.data, ...whoAndWhen(event) } })
     case 'LinkReleased':
       return evolveRelease(state, event)
     default:
@@ -99,7 +104,7 @@ const withAttempt = (
   change: (attempt: OpenAttempt) => OpenAttempt,
 ): DialingState =>
   isOfOpenAttempt(state, event) && state.attempt !== null
-    ? { ...state, attempt: change(state.attempt) }
+    ? changed(state, { attempt: change(state.attempt) })
     : state
 
 /** Only events that carry the attempt's id touch it; imports never do (R14). */
@@ -112,28 +117,22 @@ const evolveGrant = (
   state: DialingState,
   event: Recorded & { readonly type: 'DialAttempted' },
 ): DialingState => {
-  const dials = [...state.dials, event.revision].slice(-limitDialsMax)
-  const attempt: OpenAttempt = {
-    ...event.data,
-    id: event.id,
-    revision: event.revision,
-    position: event.position,
-    granted: event.metadata.appended,
-    host: event.metadata.host,
-    started: false,
-    up: null,
-    failed: false,
-    reports: [],
-    failureNumber: state.failures + 1,
-    leaseMark: event.revision,
-  }
-  return { ...state, attempt, dials }
+  const dials = atMostDials(added(state.dials, event.revision))
+  return changed(state, { attempt: attemptOf(event, state.failures + 1), dials })
 }
+
+/** The newest dials; the oldest are dropped many at a time, because that copies the list. */
+const atMostDials = (dials: LongList<bigint>): LongList<bigint> =>
+  lengthOf(dials) < limitDialsMax + dialsSpare
+    ? dials
+    : longListOf(itemsOf(dials).slice(-limitDialsMax))
+
+const dialsSpare = 100
 
 /** Revisions that ages can still be asked of. */
 const marksOf = (state: DialingState): ReadonlySet<bigint> =>
   new Set([
-    ...state.dials,
+    ...itemsOf(state.dials),
     ...state.shortSessions,
     ...state.waits.map((wait) => wait.mark),
     ...(state.attempt === null ? [] : [state.attempt.revision, state.attempt.leaseMark]),
@@ -151,7 +150,7 @@ const settle = (state: DialingState, event: Recorded): DialingState => {
       wait.windowId === state.waivedWindowId ||
       wait.evidence.revision > attempt.revision,
   )
-  return { ...settledBy(state, event), waits }
+  return changed(settledBy(state, event), { waits })
 }
 
 /** Closes the open attempt; a waiver given during it does not reach the window that follows. */
@@ -160,14 +159,12 @@ const settledBy = (state: DialingState, event: Recorded): DialingState => {
   if (attempt === null) return state
   const { id, position, failed, failureNumber } = attempt
   const reports = withReport(attempt.reports, event)
-  return {
-    ...state,
+  const entry = { id, position, failed, failureNumber, reports }
+  return changed(state, {
     attempt: null,
-    settled: [...state.settled, { id, position, failed, failureNumber, reports }].slice(
-      -settledKeptMax,
-    ),
+    settled: [...state.settled, entry].slice(-settledKeptMax),
     waivedWindowId: state.waivedWindowId === id ? null : state.waivedWindowId,
-  }
+  })
 }
 
 const withReport = (
@@ -181,26 +178,24 @@ const withReport = (
 /** Failure evidence: opens a window or extends the one it belongs to, and counts once (R3, R4). */
 const evolveEvidence = (state: DialingState, event: Recorded): DialingState => {
   const episode = episodeOf(state, event)
-  const abandonedCs =
-    event.type === 'DialAbandoned' && state.attempt !== null && isOfOpenAttempt(state, event)
-      ? { mark: state.attempt.revision, lessCs: csOfSec(state.attempt.dialTimeoutSec) }
-      : { mark: event.revision, lessCs: 0 }
+  const abandoned =
+    event.type === 'DialAbandoned' && isOfOpenAttempt(state, event) ? state.attempt : null
   const wait: Wait = {
     windowId: episode.windowId,
     kind: 'failure',
-    ...abandonedCs,
+    mark: abandoned?.revision ?? event.revision,
+    lessCs: csOfSec(abandoned?.dialTimeoutSec ?? 0),
     since: episode.since,
     failureNumber: episode.failureNumber,
     evidence: seenEvidenceOf(event),
     statedMs: statedMsOf(event),
   }
   const next = withWait(state, wait)
-  return {
-    ...markFailed(next, event, episode.failureNumber),
+  return changed(markFailed(next, event, episode.failureNumber), {
     failures: episode.counts ? episode.failureNumber : state.failures,
     lastFailure: wait.evidence,
     lastEvidence: { mark: event.revision, windowId: wait.windowId },
-  }
+  })
 }
 
 type Episode = {
@@ -251,25 +246,27 @@ const episodeOfAttempt = (state: DialingState, event: Recorded, windowId: string
 const markFailed = (state: DialingState, event: Recorded, failureNumber: number): DialingState => {
   const { attempt: id, source } = event.metadata
   if (id === undefined || source.kind === 'import') return state
-  const mark = <A extends Pick<OpenAttempt, 'id' | 'reports'>>(attempt: A): A =>
-    attempt.id === id
-      ? { ...attempt, failed: true, failureNumber, reports: withReport(attempt.reports, event) }
-      : attempt
-  return {
-    ...state,
-    attempt: state.attempt === null ? null : mark(state.attempt),
-    settled: state.settled.map(mark),
+  const markOf = ({ reports }: Pick<OpenAttempt, 'reports'>) => ({
+    failed: true,
+    failureNumber,
+    reports: withReport(reports, event),
+  })
+  if (state.attempt?.id === id) {
+    return changed(state, { attempt: changedAttempt(state.attempt, markOf(state.attempt)) })
   }
+  const settled = state.settled.map((attempt) =>
+    attempt.id === id ? { ...attempt, ...markOf(attempt) } : attempt,
+  )
+  return changed(state, { settled })
 }
 
 /** Adds a wait of an episode; a waiver dies when it belongs to another window (R12). */
 const withWait = (state: DialingState, wait: Wait): DialingState => {
   const next = addedWait(state, wait)
-  return {
-    ...next,
+  return changed(next, {
     newestWindowId: wait.windowId,
     waivedWindowId: wait.windowId === next.waivedWindowId ? next.waivedWindowId : null,
-  }
+  })
 }
 
 const seenEvidenceOf = (event: Recorded): SeenEvidence => ({
@@ -305,16 +302,15 @@ const evolveNotStarted = (
     evidence: seenEvidenceOf(event),
     statedMs: statedMsOf(event),
   }
-  const next = {
-    ...addedWait(notADial, wait),
+  const next = changed(addedWait(notADial, wait), {
     failures,
     lastFailure: wait.evidence,
     countedNotStarted: counts ? event.revision : state.countedNotStarted,
-  }
+  })
   // Evidence that comes later makes it a failure, but not a second one (R8).
   return settles === null
     ? next
-    : settledBy({ ...next, attempt: { ...settles, failed: counts } }, event)
+    : settledBy(changed(next, { attempt: changedAttempt(settles, { failed: counts }) }), event)
 }
 
 /**
@@ -327,13 +323,14 @@ const addedWait = (state: DialingState, wait: Wait): DialingState => {
     other.windowId === state.waivedWindowId &&
     other.windowId !== wait.windowId &&
     !state.waits.includes(other)
-  return { ...state, waits, waivedWindowId: waits.some(isMerged) ? null : state.waivedWindowId }
+  const waivedWindowId = waits.some(isMerged) ? null : state.waivedWindowId
+  return changed(state, { waits, waivedWindowId })
 }
 
-const withoutDial = (state: DialingState, revision: bigint): DialingState => ({
-  ...state,
-  dials: state.dials.filter((dial) => dial !== revision),
-})
+const withoutDial = (state: DialingState, revision: bigint): DialingState =>
+  changed(state, {
+    dials: longListOf(itemsOf(state.dials).filter((dial) => dial !== revision)),
+  })
 
 const evolveEnd = (
   state: DialingState,
@@ -343,14 +340,14 @@ const evolveEnd = (
   const attempt = isOfOpenAttempt(state, event) ? state.attempt : null
   const begun =
     resets && attempt !== null
-      ? { ...state, failures: 0, attempt: { ...attempt, failed: false } }
+      ? changed(state, { failures: 0, attempt: changedAttempt(attempt, { failed: false }) })
       : state
   const counted = abnormal ? evolveEvidence(begun, event) : begun
   if (attempt === null) return counted
   const shortSessions = short
     ? [...state.shortSessions, attempt.revision].slice(-shortSessionsKeptMax)
     : state.shortSessions
-  const ended = { ...settle(counted, event), shortSessions }
+  const ended = changed(settle(counted, event), { shortSessions })
   return abnormal || window === 'none' || window === 'failure'
     ? ended
     : withWait(ended, gentleWait(ended, event, { kind: window, since: attempt.position }))
@@ -376,10 +373,10 @@ const evolveRelease = (
   state: DialingState,
   event: Recorded & { readonly type: 'LinkReleased' },
 ): DialingState => {
-  const released = { ...state, held: null, failures: 0 }
+  const released = changed(state, { held: null, failures: 0 })
   return acceptsPast(event.data.past, state.unreadable)
     ? withWait(
-        { ...released, unreadable: null },
+        changed(released, { unreadable: null }),
         gentleWait(released, event, { kind: 'released-past', since: event.position }),
       )
     : released

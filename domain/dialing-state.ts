@@ -1,4 +1,5 @@
 import type { DialAttempted } from './events'
+import { emptyLongList, type LongList } from './long-list'
 import type { PolicyChange } from './policy-timeline'
 import { emptyTrace, type Trace } from './proven-age'
 import type { SeenEvidence, Wait } from './retry-window'
@@ -53,7 +54,7 @@ export type DialingState = {
   readonly lastEvidence: { readonly mark: bigint; readonly windowId: string } | null
   readonly countedNotStarted: bigint | null
   /** Grants that were no `DialNotStarted`, newest last: for rolling limits and the probe (R7, R9). */
-  readonly dials: ReadonlyArray<bigint>
+  readonly dials: LongList<bigint>
   /** Grants of the latest short sessions, newest last (R6). */
   readonly shortSessions: ReadonlyArray<bigint>
   readonly lastNonRefusal: bigint
@@ -76,7 +77,7 @@ export const initialDialing: DialingState = {
   lastFailure: null,
   lastEvidence: null,
   countedNotStarted: null,
-  dials: [],
+  dials: emptyLongList,
   shortSessions: [],
   lastNonRefusal: -1n,
   trace: emptyTrace,

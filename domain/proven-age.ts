@@ -1,19 +1,25 @@
-import { clockKeyOf, wallMsOf, type ClockKey, type ClockReading } from './time'
+import {
+  added,
+  emptyLongList,
+  itemFromEnd,
+  itemsOf,
+  lastReplaced,
+  lengthOf,
+  longListOf,
+  type LongList,
+} from './long-list'
+import { eqClock, type ClockReading } from './time'
 
 /** One remembered `appended` reading of a stream; `kept` points outlive the compaction of runs. */
 export type TracePoint = {
   readonly revision: bigint
   readonly clock: number
   readonly uptimeCs: number
-  readonly wallMs: number
+  readonly wall: string
   readonly kept: boolean
 }
 
-type SeenClock = {
-  readonly key: ClockKey
-  readonly lastRevision: bigint
-  readonly lastUptimeCs: number
-}
+type SeenClock = { readonly lastRevision: bigint; readonly last: ClockReading }
 
 /**
  * The readings of a stream that can still prove an age (R13), oldest first.
@@ -24,7 +30,7 @@ type SeenClock = {
  */
 export type Trace = {
   readonly clocks: ReadonlyArray<SeenClock>
-  readonly points: ReadonlyArray<TracePoint>
+  readonly points: LongList<TracePoint>
   readonly sweepAt: number
 }
 
@@ -39,10 +45,10 @@ const pointsSpare = 128
 export const unkeptPointsMax = 1024
 
 /** A trace that has seen nothing. */
-export const emptyTrace: Trace = { clocks: [], points: [], sweepAt: pointsSpare }
+export const emptyTrace: Trace = { clocks: [], points: emptyLongList, sweepAt: pointsSpare }
 
 /** Whether a trace has grown enough for {@link keepOnly} to be worth its while. */
-export const isSweepDue = (trace: Trace): boolean => trace.points.length >= trace.sweepAt
+export const isSweepDue = (trace: Trace): boolean => lengthOf(trace.points) >= trace.sweepAt
 
 /** One event's place and reading, to be added to a trace. */
 export type TraceEntry = {
@@ -53,10 +59,9 @@ export type TraceEntry = {
 
 /** Index of the clock that a reading belongs to, or -1 for one not met yet. */
 const clockIndexOf = (trace: Trace, reading: ClockReading): number => {
-  const key = clockKeyOf(reading)
-  const index = trace.clocks.findLastIndex((clock) => clock.key === key)
+  const index = trace.clocks.findLastIndex((clock) => eqClock.equals(clock.last, reading))
   const clock = trace.clocks[index]
-  return clock === undefined || reading.uptimeCs < clock.lastUptimeCs ? -1 : index
+  return clock === undefined || reading.uptimeCs < clock.last.uptimeCs ? -1 : index
 }
 
 /** Adds an event to a trace; a reading below an earlier one of its clock begins a new clock. */
@@ -64,26 +69,24 @@ export const traceEvent = (trace: Trace, entry: TraceEntry): Trace => {
   const { revision, reading, kept } = entry
   const known = clockIndexOf(trace, reading)
   const clock = known === -1 ? trace.clocks.length : known
-  const seen = {
-    key: clockKeyOf(reading),
-    lastRevision: revision,
-    lastUptimeCs: reading.uptimeCs,
-  }
-  const point = { revision, clock, uptimeCs: reading.uptimeCs, wallMs: wallMsOf(reading), kept }
-  const last = trace.points.at(-1)
+  const seen = { lastRevision: revision, last: reading }
+  const point = { revision, clock, uptimeCs: reading.uptimeCs, wall: reading.wall, kept }
+  const last = itemFromEnd(trace.points, 1)
   const isRunLast =
-    last !== undefined && !last.kept && last.clock === clock && trace.points.at(-2)?.clock === clock
+    last !== undefined &&
+    !last.kept &&
+    last.clock === clock &&
+    itemFromEnd(trace.points, 2)?.clock === clock
   return {
-    ...trace,
+    sweepAt: trace.sweepAt,
     clocks: known === -1 ? [...trace.clocks, seen] : trace.clocks.with(known, seen),
-    points: isRunLast ? trace.points.with(-1, point) : [...trace.points, point],
+    points: isRunLast ? lastReplaced(trace.points, point) : added(trace.points, point),
   }
 }
 
 /** Forgets what no age from one of these revisions on can need, and bounds the rest. */
 export const keepOnly = (trace: Trace, revisions: ReadonlySet<bigint>): Trace => {
-  const points = bounded(needed(trace, revisions))
-  return forgetClocks({ ...trace, points, sweepAt: 2 * points.length + pointsSpare })
+  return forgetClocks(trace, bounded(needed(itemsOf(trace.points), revisions)))
 }
 
 const bounded = (points: ReadonlyArray<TracePoint>): ReadonlyArray<TracePoint> => {
@@ -91,11 +94,14 @@ const bounded = (points: ReadonlyArray<TracePoint>): ReadonlyArray<TracePoint> =
   return excess <= 0 ? points : points.filter((point) => point.kept || excess-- <= 0)
 }
 
-const needed = (trace: Trace, revisions: ReadonlySet<bigint>): ReadonlyArray<TracePoint> => {
+const needed = (
+  known: ReadonlyArray<TracePoint>,
+  revisions: ReadonlySet<bigint>,
+): ReadonlyArray<TracePoint> => {
   const points: TracePoint[] = []
-  for (const point of trace.points) {
+  for (const point of known) {
     const kept = revisions.has(point.revision)
-    if (points.length === 0 && !kept && point !== trace.points.at(-1)) continue
+    if (points.length === 0 && !kept && point !== known.at(-1)) continue
     const last = points.at(-1)
     const isRunLast =
       last !== undefined &&
@@ -109,14 +115,17 @@ const needed = (trace: Trace, revisions: ReadonlySet<bigint>): ReadonlyArray<Tra
 }
 
 /** Drops the clocks that no point refers to. */
-const forgetClocks = (trace: Trace): Trace => {
-  const used = [...new Set(trace.points.map((point) => point.clock))]
-  if (used.length === trace.clocks.length) return trace
+const forgetClocks = (trace: Trace, points: ReadonlyArray<TracePoint>): Trace => {
+  const used = [...new Set(points.map((point) => point.clock))]
   const indexOf = new Map(used.map((clock, index) => [clock, index]))
+  const renumbered = (point: TracePoint): TracePoint => {
+    const clock = indexOf.get(point.clock) ?? 0
+    return clock === point.clock ? point : { ...point, clock }
+  }
   return {
-    ...trace,
     clocks: used.flatMap((clock) => trace.clocks[clock] ?? []),
-    points: trace.points.map((point) => ({ ...point, clock: indexOf.get(point.clock) ?? 0 })),
+    points: longListOf(points.map(renumbered)),
+    sweepAt: 2 * points.length + pointsSpare,
   }
 }
 
@@ -124,8 +133,8 @@ const forgetClocks = (trace: Trace): Trace => {
 export type ProvenAges = {
   /** Centiseconds proven since the event at a revision that the trace kept; 0 when none are. */
   readonly ageCs: (revision: bigint) => number
-  /** Wall clock of the event at a kept revision, milliseconds; null when it was forgotten. */
-  readonly wallMs: (revision: bigint) => number | null
+  /** Wall clock of the event at a kept revision, ISO 8601; null when it was forgotten. */
+  readonly wall: (revision: bigint) => string | null
 }
 
 /**
@@ -134,17 +143,18 @@ export type ProvenAges = {
  * one tick less for each span. One backward pass gives all of them.
  */
 export const provenAges = (trace: Trace, now: ClockReading): ProvenAges => {
-  const ages = longestWays(trace.points, new Map([[clockIndexOf(trace, now), now.uptimeCs]]))
+  const points = itemsOf(trace.points)
+  const ages = longestWays(points, new Map([[clockIndexOf(trace, now), now.uptimeCs]]))
   return {
     ageCs: (revision) => ages.get(revision) ?? 0,
-    wallMs: (revision) => trace.points.find((point) => point.revision === revision)?.wallMs ?? null,
+    wall: (revision) => points.find((point) => point.revision === revision)?.wall ?? null,
   }
 }
 
 /** Centiseconds proven between two kept events of a trace; 0 when none are. */
 export const provenCsBetween = (trace: Trace, from: bigint, to: bigint): number =>
   longestWays(
-    trace.points.filter((point) => point.revision <= to),
+    itemsOf(trace.points).filter((point) => point.revision <= to),
     new Map(),
   ).get(from) ?? 0
 
@@ -169,7 +179,7 @@ const longestWays = (
 
 /** Longest time, in centiseconds, that can have passed since a kept event; null: nobody knows. */
 export const elapsedCsAtMost = (trace: Trace, since: bigint, now: ClockReading): number | null => {
-  const point = trace.points.find((candidate) => candidate.revision === since)
+  const point = itemsOf(trace.points).find((candidate) => candidate.revision === since)
   return point?.clock === clockIndexOf(trace, now) ? now.uptimeCs - point.uptimeCs + 1 : null
 }
 
@@ -181,5 +191,5 @@ export const lastEventOf = (
   const clock = trace.clocks[clockIndexOf(trace, reading)]
   return clock === undefined
     ? null
-    : { revision: clock.lastRevision, sinceCs: reading.uptimeCs - clock.lastUptimeCs }
+    : { revision: clock.lastRevision, sinceCs: reading.uptimeCs - clock.last.uptimeCs }
 }

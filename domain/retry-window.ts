@@ -43,7 +43,7 @@ export type Wait = {
 }
 
 /** Most waits that are remembered for one link; more of them are merged, never forgotten. */
-export const waitsMax = 64
+export const waitsMax = 16
 
 /**
  * Adds a wait. A later one of the same kind of evidence in the same window replaces the earlier
@@ -65,7 +65,7 @@ const mergedOldest = (waits: ReadonlyArray<Wait>): ReadonlyArray<Wait> => {
       .find((ofKind) => ofKind.length > 1) ?? []
   if (older === undefined || younger === undefined) return waits
   const merged = mergedWait(older, younger)
-  return waits.flatMap((wait) => (wait === older ? [] : [wait === younger ? merged : wait]))
+  return waits.filter((wait) => wait !== older).map((wait) => (wait === younger ? merged : wait))
 }
 
 const isReplacedBy = (earlier: Wait, later: Wait): boolean =>
@@ -129,8 +129,8 @@ export type Asked = {
 /** Centiseconds that certainly passed since the event at a revision that the trace kept. */
 export const ageCsOf = ({ ages, now, policy }: Asked, revision: bigint): number => {
   const byUptime = ages.ageCs(revision)
-  const wallMs = policy.wallClock === 'trusted' ? ages.wallMs(revision) : null
-  return wallMs === null ? byUptime : Math.max(byUptime, csByWall({ now, policy }, wallMs))
+  const wall = policy.wallClock === 'trusted' ? ages.wall(revision) : null
+  return wall === null ? byUptime : Math.max(byUptime, csByWall({ now, policy }, Date.parse(wall)))
 }
 
 /** Centiseconds that a wait has certainly aged; a trusted wall clock may go by a stated time. */

@@ -1,4 +1,4 @@
-import { eqStrict, type Eq } from 'fp-ts/Eq'
+import type { Eq } from 'fp-ts/Eq'
 
 /**
  * One reading of a host's clocks, taken together.
@@ -24,7 +24,10 @@ export const clockKeyOf = (reading: ClockReading): ClockKey =>
 
 /** Whether two readings name the same clock. */
 export const eqClock: Eq<ClockReading> = {
-  equals: (first, second) => eqStrict.equals(clockKeyOf(first), clockKeyOf(second)),
+  equals: (first, second) =>
+    first.bootId === second.bootId &&
+    first.boottimeOffset === second.boottimeOffset &&
+    first.provider === second.provider,
 }
 
 /**
