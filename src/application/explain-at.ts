@@ -4,13 +4,15 @@ import { sitePolicyStream, type StreamItem } from '../../domain/events'
 import { streamOfLink, type LinkId } from '../../domain/link-id'
 import type { ClockReading } from '../../domain/time'
 import type { Projection } from '../../projections/projection'
+import { linkHealth } from '../../projections/link-health'
 import { retryWindows } from '../../projections/retry-windows'
 import type { ReadError } from '../ports/event-store'
 import type { LedgerParts } from './ledger-parts'
-import { sitePolicy, type LoadedLink } from './load-link'
+import { sitePolicy } from './load-link'
+import type { ObservedLink } from './status-row'
 
 /** A link as it stood at an earlier time, and the last clock reading before that time. */
-export type EarlierLink = LoadedLink & { readonly asked: ClockReading }
+export type EarlierLink = ObservedLink & { readonly asked: ClockReading }
 
 /**
  * Folds only what was appended by a time. The wall clock picks the events; the countdown goes by
@@ -29,6 +31,7 @@ export const explainAt = (
         TE.map(({ view, head }) => ({
           site: site.view.view,
           state: view.view.state,
+          health: view.view.health,
           head,
           asked: movedTo(view.view.reading ?? parts.clock.read(), atMs),
         })),
@@ -54,13 +57,15 @@ const isAfter = (item: StreamItem, atMs: number): boolean =>
 
 const withReading: Projection<{
   readonly state: typeof retryWindows.initial
+  readonly health: typeof linkHealth.initial
   readonly reading: ClockReading | null
 }> = {
   name: retryWindows.name,
   version: 0,
-  initial: { state: retryWindows.initial, reading: null },
+  initial: { state: retryWindows.initial, health: linkHealth.initial, reading: null },
   evolve: (view, item) => ({
     state: retryWindows.evolve(view.state, item),
+    health: linkHealth.evolve(view.health, item),
     reading: item.type === 'Unreadable' ? view.reading : item.metadata.appended,
   }),
 }

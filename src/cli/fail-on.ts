@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/Either'
 import { cliFailure, type CliFailure } from './cli-parts'
 import { exitCodes } from './exit-codes'
-import type { StatusRow } from './status-row'
+import type { StatusRow } from '../application/status-row'
 
 /** One thing that an alert is raised for. */
 export type FailOn =
@@ -51,6 +51,4 @@ export const failingRows = (
 const isMet = (failOn: FailOn, row: StatusRow, nowMs: number): boolean =>
   failOn._tag === 'Phase'
     ? row.phase === failOn.phase
-    : row.phase !== 'connected' &&
-      row.since !== null &&
-      nowMs - Date.parse(row.lastFailure?.at ?? row.since) > failOn.ms
+    : row.downSince !== null && nowMs - Date.parse(row.downSince) > failOn.ms

@@ -23,7 +23,7 @@ import {
   type CommandResult,
   type LedgerOptions,
 } from './run-command'
-import { policyVersionText } from './status-row'
+import { policyVersionText } from '../application/status-row'
 
 type SetOptions = ChangeOptions & { readonly preset?: string; readonly file?: string }
 

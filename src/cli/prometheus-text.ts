@@ -1,4 +1,4 @@
-import type { StatusRow } from './status-row'
+import type { StatusRow } from '../application/status-row'
 
 /** Status in the Prometheus text exposition format 0.0.4. */
 export const prometheusText = (rows: ReadonlyArray<StatusRow>): string =>

@@ -17,6 +17,7 @@ import {
   type LedgerOptions,
 } from './run-command'
 import { parseCode } from './settle'
+import { statedTime } from './stated-time'
 
 type RecordOptions = LedgerOptions & {
   readonly attempt?: string
@@ -64,7 +65,7 @@ const record = async (
   const fact = facts.find((name) => name === asked.event)
   const code = parseCode(options.code)
   if (E.isLeft(code)) return code
-  const stated = parseAt(options.at)
+  const stated = statedTime('--at', options.at)
   if (E.isLeft(stated)) return stated
   if (fact === undefined) {
     const takes = facts.join(', ')
@@ -126,21 +127,6 @@ const attemptOf = async (
         cliFailure(
           exitCodes.badInput,
           `${link}: no attempt of this boot is open; give --attempt ID`,
-        ),
-      )
-}
-
-const withZone = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/u
-
-const parseAt = (text: string | undefined): E.Either<CliFailure, string | null> => {
-  if (text === undefined) return E.right(null)
-  const ms = Date.parse(text)
-  return withZone.test(text) && !Number.isNaN(ms)
-    ? E.right(new Date(ms).toISOString())
-    : E.left(
-        cliFailure(
-          exitCodes.usage,
-          `--at takes a time with its zone such as 2026-11-22T13:10:13Z, not '${text}'`,
         ),
       )
 }

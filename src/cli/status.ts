@@ -1,42 +1,45 @@
 import * as E from 'fp-ts/Either'
 import { Command } from 'commander'
 import type { LinkId } from '../../domain/link-id'
-import { loadLink } from '../application/load-link'
+import { observeLink, statusRow, type StatusRow } from '../application/status-row'
 import { withLedgerOptions } from './change-command'
 import { cliFailure, type CliFailure, type CliLedger, type CliParts } from './cli-parts'
+import { displayTime, withDisplayTime, type DisplayOptions, type DisplayTime } from './display-time'
 import { exitCodes, type ExitCode } from './exit-codes'
 import { failingRows, parseFailOn, type FailOn } from './fail-on'
 import { knownLink, linksKnown } from './name-link'
 import { prometheusText } from './prometheus-text'
 import { reportResult, withLedger, type CommandResult, type LedgerOptions } from './run-command'
-import { statusRow, type StatusRow } from './status-row'
 import { statusTable } from './status-table'
 
-type StatusOptions = LedgerOptions & {
-  readonly watch?: boolean
-  readonly failOn?: string
-  readonly prometheus?: boolean
-}
+type StatusOptions = LedgerOptions &
+  DisplayOptions & {
+    readonly watch?: boolean
+    readonly failOn?: string
+    readonly prometheus?: boolean
+  }
 
 const watchEveryMs = 1000
 
 /** `status`: phase, window and countdown of one link or of all. */
 export const statusCommand = (parts: CliParts, exit: (code: ExitCode) => void): Command =>
-  withLedgerOptions(
-    new Command('status')
-      .description('phase, window and countdown of one link or of all')
-      .argument('[link]', 'the link (default: all)')
-      .option('--watch', 'print again every second')
-      .option(
-        '--fail-on <what>',
-        'exit 1 if a link is exhausted, held, unreadable, or down>TIME (such as down>1h)',
-      )
-      .option('--prometheus', 'print in the Prometheus text format')
-      .addHelpText(
-        'before',
-        'Examples:\n  open-interval status\n  open-interval status isp --json\n' +
-          '  open-interval status --fail-on exhausted,held,unreadable,"down>1h"\n',
-      ),
+  withDisplayTime(
+    withLedgerOptions(
+      new Command('status')
+        .description('phase, window and countdown of one link or of all')
+        .argument('[link]', 'the link (default: all)')
+        .option('--watch', 'print again every second')
+        .option(
+          '--fail-on <what>',
+          'exit 1 if a link is exhausted, held, unreadable, or down>TIME (such as down>1h)',
+        )
+        .option('--prometheus', 'print in the Prometheus text format')
+        .addHelpText(
+          'before',
+          'Examples:\n  open-interval status\n  open-interval status isp --json\n' +
+            '  open-interval status --fail-on exhausted,held,unreadable,"down>1h"\n',
+        ),
+    ),
   ).action(async (link: string | undefined, options: StatusOptions) => {
     exit(reportResult(parts, await status(parts, link, options)))
   })
@@ -48,11 +51,13 @@ const status = async (
 ): Promise<CommandResult> => {
   const failOn = parseFailOn(options.failOn)
   if (E.isLeft(failOn)) return failOn
+  const show = displayTime(options)
+  if (E.isLeft(show)) return show
   return withLedger(parts, { store: options.store, access: 'read' }, async (ledger) => {
     for (;;) {
       const rows = await statusRows(ledger, link)
       if (E.isLeft(rows)) return rows
-      parts.out(textOf(ledger, options, rows.right))
+      parts.out(textOf(ledger, { ...options, show: show.right }, rows.right))
       if (options.watch !== true) return E.right(exitOf(parts, failOn.right, rows.right))
       await ledger.parts.sleepMs(watchEveryMs)
     }
@@ -67,9 +72,9 @@ const statusRows = async (
   if (E.isLeft(links)) return links
   const rows: StatusRow[] = []
   for (const link of links.right) {
-    const loaded = await loadLink(ledger.parts, link)()
-    if (E.isLeft(loaded)) return E.left(cliFailure(exitCodes.unavailable, loaded.left.why))
-    rows.push(statusRow(ledger.parts, link, loaded.right).row)
+    const observed = await observeLink(ledger.parts, link)()
+    if (E.isLeft(observed)) return E.left(cliFailure(exitCodes.unavailable, observed.left.why))
+    rows.push(statusRow(ledger.parts, link, observed.right).row)
   }
   return E.right(rows)
 }
@@ -84,13 +89,13 @@ const onlyLink = async (
 
 const textOf = (
   ledger: CliLedger,
-  options: StatusOptions,
+  options: StatusOptions & { readonly show: DisplayTime },
   rows: ReadonlyArray<StatusRow>,
 ): string => {
   if (options.prometheus === true) return prometheusText(rows)
   return options.json === true
     ? `${JSON.stringify({ store: ledger.store, ledgerId: ledger.ledgerId, links: rows })}\n`
-    : statusTable(rows)
+    : statusTable(rows, options.show)
 }
 
 const exitOf = (
