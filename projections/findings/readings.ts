@@ -1,4 +1,4 @@
-import { evidenceRanks, isEpisodeEventType, placeOf, shapeOf } from '../../domain/episode'
+import { placeOf, shapeOf } from '../../domain/episode'
 import type { LogItem } from './log-items'
 
 /** A finished episode of one reading of a log. */
@@ -18,8 +18,15 @@ export type Episode = {
 /** What a reading says before an episode: the earlier ones that can still matter, oldest first. */
 export type Past = ReadonlyArray<Episode>
 
-/** One way to read the log up to here. */
-type Reading = { readonly open: ReadonlyArray<LogItem>; readonly past: Past }
+/** One way to read the log up to here; readings of the same keys cannot be told apart by what follows. */
+type Reading = {
+  readonly open: ReadonlyArray<LogItem>
+  readonly past: Past
+  readonly openKey: string
+  readonly pastKey: string
+}
+
+const nothingRead: Reading = { open: [], past: [], openKey: '', pastKey: '' }
 
 /** How long an episode closes its link, in seconds; `unexempted`: had no failure been exempt. */
 export type EpisodeWait = { readonly sec: number; readonly unexempted: number }
@@ -40,7 +47,7 @@ export type ReadingRules = {
 export type OnEpisode = (episode: Episode, past: Past) => void
 
 /** Most readings that are followed at a time; beyond that no verdict is given for a while. */
-export const readingsMax = 1000
+export const readingsMax = 256
 
 /** A time, in milliseconds, in which so many readings were possible that not all were followed. */
 export type UnfollowedTime = { readonly fromMs: number; readonly toMs: number }
@@ -55,14 +62,13 @@ export const followReadings = (
   rules: ReadingRules,
   onEpisode: OnEpisode,
 ): ReadonlyArray<UnfollowedTime> => {
-  let readings: ReadonlyArray<Reading> = [{ open: [], past: [] }]
+  let readings: ReadonlyArray<Reading> = [nothingRead]
   const unfollowed: UnfollowedTime[] = []
-  const numbers = new Map(items.map((item, index) => [item, index]))
   for (const item of items) {
     const next = new Map<string, Reading>()
     for (const reading of readings) {
       for (const successor of successorsOf(reading, item, { rules, onEpisode })) {
-        next.set(keyOf(successor, item, { rules, numbers }), successor)
+        next.set(`${successor.openKey}|${successor.pastKey}`, successor)
       }
     }
     readings = [...next.values()].slice(0, readingsMax)
@@ -84,7 +90,7 @@ export const plainReading = (
 ): ReadonlyArray<Episode> => {
   const episodes: Episode[] = []
   const onEpisode = (episode: Episode) => void episodes.push(episode)
-  let reading: Reading = { open: [], past: [] }
+  let reading = nothingRead
   for (const item of items.filter((one) => !one.isOptional)) {
     reading =
       placeOf(reading.open, item, rules) === 'next'
@@ -123,15 +129,16 @@ const withItem = (
   ]
 }
 
-const joinedBy = (reading: Reading, item: LogItem): Reading => ({
-  ...reading,
-  open: [...reading.open, item],
-})
+const joinedBy = (reading: Reading, item: LogItem): Reading => {
+  const open = [...reading.open, item]
+  return { ...reading, open, openKey: openKeyOf(open) }
+}
 
-const begunWith = (reading: Reading, item: LogItem, following: Following): Reading => ({
-  open: [item],
-  past: finish(reading, following),
-})
+const begunWith = (reading: Reading, item: LogItem, following: Following): Reading => {
+  const past = finish(reading, following)
+  const pastKey = pastKeyOf(past, item, following.rules)
+  return { open: [item], past, openKey: openKeyOf([item]), pastKey }
+}
 
 /** Finishes the open episode and gives what is past after it. */
 const finish = (reading: Reading, { rules, onEpisode }: Following): Past => {
@@ -176,30 +183,25 @@ const episodeOf = (
   }
 }
 
-/** What two readings must share so that nothing later can tell them apart. */
-const keyOf = (
-  reading: Reading,
-  now: LogItem,
-  by: { readonly rules: ReadingRules; readonly numbers: ReadonlyMap<LogItem, number> },
-): string => {
-  const live = reading.past.filter((one) => one.lastMs + by.rules.reachMs > now.atMs)
-  const past = live.map((one) => {
-    const { sec, unexempted } = by.rules.waitOf(one, now.atMs)
-    return `${one.kind} ${one.lastMs} ${one.failureNumber} ${sec} ${unexempted}`
-  })
-  return `${openKeyOf(reading.open, by.numbers)}|${past.join('|')}`
-}
+/** Of what is past only how long it still closes the link counts, not what it was. */
+const pastKeyOf = (past: Past, now: LogItem, rules: ReadingRules): string =>
+  past
+    .filter((one) => one.lastMs + rules.reachMs > now.atMs)
+    .map((one) => {
+      const { sec, unexempted } = rules.waitOf(one, now.atMs)
+      return `${one.kind} ${one.lastMs} ${one.failureNumber} ${sec} ${unexempted}`
+    })
+    .join('|')
 
 /** Of records that name no link only what they do to the episode counts, not which they are. */
-const openKeyOf = (open: ReadonlyArray<LogItem>, numbers: ReadonlyMap<LogItem, number>): string => {
-  const named = open.flatMap((item) => (item.isOptional ? [] : [numbers.get(item) ?? -1]))
-  const stamps = open.map((item) => item.atMs)
+const openKeyOf = (open: ReadonlyArray<LogItem>): string => {
+  const named = open.flatMap((item) => (item.isOptional ? [] : [item.fact.id]))
   const keys = open.map((item) => item.key).toSorted()
-  const steps = stepBackTypes.map((type) =>
-    Math.min(...open.flatMap((item) => (item.type === type ? [item.atMs] : []))),
-  )
+  const stamps = open.map((item) => item.atMs)
+  const firstOfTypes = new Map<string, number>()
+  for (const { type, atMs } of open) {
+    firstOfTypes.set(type, Math.min(atMs, firstOfTypes.get(type) ?? Infinity))
+  }
+  const steps = [...firstOfTypes].map(([type, atMs]) => `${type}${atMs}`).toSorted()
   return [named, keys, Math.min(...stamps), Math.max(...stamps), steps].join(' ')
 }
-
-/** Types whose first stamp in an episode decides where a later record belongs. */
-const stepBackTypes = Object.keys(evidenceRanks).filter(isEpisodeEventType)
