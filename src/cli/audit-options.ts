@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/Either'
 import { auditAll, type AuditOptions } from '../../projections/findings/report'
+import { parseLogZone } from '../import/log-zone'
 import { cliFailure, type CliFailure } from './cli-parts'
 import { exitCodes } from './exit-codes'
 import { linkNamed } from './name-link'
@@ -113,14 +114,20 @@ const parseFailOnNames = (text: string): Parsed<ReadonlyArray<AuditFailOn>> => {
     : usage(`--fail-on takes ${failOnNames.join(', ')}, not '${text}'`)
 }
 
+/** A fixed offset or the name of a zone; older versions of Node know only the names. */
 const parseZone = (text: string | undefined): Parsed<(iso: string) => string> => {
   if (text === undefined) return E.right((iso) => iso)
-  try {
-    const format = new Intl.DateTimeFormat('sv-SE', {
-      timeZone: text,
-      dateStyle: 'short',
-      timeStyle: 'medium',
+  const offset = parseLogZone(text)
+  if (E.isRight(offset)) {
+    const { name, minutes } = offset.right
+    return E.right((iso) => {
+      const shifted = new Date(Date.parse(iso) + minutes * 60_000).toISOString()
+      return `${shifted.slice(0, 10)} ${shifted.slice(11, 19)} ${name}`
     })
+  }
+  try {
+    const style = { timeZone: text, dateStyle: 'short', timeStyle: 'medium' } as const
+    const format = new Intl.DateTimeFormat('sv-SE', style)
     return E.right((iso) => `${format.format(new Date(iso))} ${text}`)
   } catch {
     return usage(`--tz takes a zone such as Europe/Berlin or -05:00, not '${text}'`)

@@ -1,8 +1,7 @@
 import * as fc from 'fast-check'
 import { oracleVerdicts, type OracleRecord } from '../../support/audit-oracle'
 import { ledgerBook, logBook } from '../../support/ledger-book'
-
-const numRuns = Number(process.env['PROPERTY_RUNS'] ?? 1000)
+import { runs } from '../../support/runs'
 
 const intervals = [30, 130, 600]
 
@@ -61,7 +60,7 @@ describe('a brute-force oracle', () => {
           ...expected,
         })
       }),
-      { numRuns },
+      runs(),
     )
   })
 })
