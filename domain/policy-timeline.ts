@@ -84,7 +84,8 @@ const until = (
   position: bigint,
 ): ReadonlyArray<PolicyChange> => changes.filter((change) => change.position <= position)
 
-const fieldsOf = (changes: ReadonlyArray<PolicyChange>): PolicyFields => {
+/** The fields that changes set and none of them took back. */
+export const fieldsOf = (changes: ReadonlyArray<PolicyChange>): PolicyFields => {
   let fields: PolicyFields = {}
   for (const change of changes) {
     const kept = Object.entries(fields).filter(([name]) => !change.unset.some((it) => it === name))

@@ -17,7 +17,8 @@ const commands: Readonly<Record<string, Load>> = {
   grant: async ({ parts, grantHost }, exit) =>
     (await import('./cli/grant')).grantCommand(parts, await grantHost(), exit),
   settle: async ({ parts }, exit) => (await import('./cli/settle')).settleCommand(parts, exit),
-  record: async ({ parts }, exit) => (await import('./cli/record')).recordCommand(parts, exit),
+  record: async ({ parts, readClock }, exit) =>
+    (await import('./cli/record')).recordCommand(parts, readClock, exit),
   status: async ({ parts }, exit) => (await import('./cli/status')).statusCommand(parts, exit),
   explain: async ({ parts }, exit) => (await import('./cli/explain')).explainCommand(parts, exit),
   policy: async ({ parts }, exit) => (await import('./cli/policy')).policyCommand(parts, exit),
@@ -51,26 +52,41 @@ const main = async (args: ReadonlyArray<string>): Promise<void> => {
     .description('No link is dialed before its Open Interval is over, and the ledger proves it.')
     .addHelpText('before', examples)
     .version(wired.version())
+    .helpCommand('help [command]', 'the same as --help')
     .enablePositionalOptions()
     .exitOverride()
   for (const load of named === undefined ? Object.values(commands) : [named]) {
-    program.addCommand(inherited(await load(wired, exit)))
+    program.addCommand(await load(wired, exit))
   }
+  inherited(program, 'open-interval')
   await program.parseAsync([...args], { from: 'user' })
 }
 
-/** Makes a command end as the program does: by an error that {@link exitCodeOf} maps. */
-const inherited = (command: Command): Command => {
-  command.exitOverride()
-  for (const nested of command.commands) inherited(nested)
-  return command
+/** Makes a command speak and end as the program does: by an error that {@link exitCodeOf} maps. */
+const inherited = (command: Command, typed: string): void => {
+  const next = `see: ${typed} --help`
+  command.exitOverride().configureOutput({
+    outputError: (text, write) => {
+      const line = text
+        .trim()
+        .replace(/^error: /u, '')
+        .replace(/\s*\n\s*/gu, ' ')
+      write(`open-interval: ${line}; ${next}\n`)
+    },
+  })
+  for (const nested of command.commands) inherited(nested, `${typed} ${nested.name()}`)
 }
 
 const isCommanderError = (error: unknown): error is CommanderError =>
   error instanceof Error && 'code' in error && String(error.code).startsWith('commander.')
 
 const exitCodeOf = (error: unknown): ExitCode => {
-  if (isCommanderError(error)) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage
+  if (isCommanderError(error)) {
+    if (error.exitCode === 0) return exitCodes.ok
+    // Commander printed the help, which says what there is, but not that something is missing.
+    if (error.code === 'commander.help') process.stderr.write('\nopen-interval: name a command\n')
+    return exitCodes.usage
+  }
   process.stderr.write(
     `open-interval: this is a bug, please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
   )

@@ -59,7 +59,7 @@ export const openLedger = async (
       fold: foldStream(store, snapshots),
       clock: clock.right,
       host,
-      actor: userInfo().username,
+      actor: callerName(process.env['SUDO_USER']),
       newId: randomUUID,
       draw,
       sleepMs: (ms) => sleep(ms),
@@ -98,9 +98,20 @@ const ledgerCreated = (clock: Clock) => {
       appended: now,
       host: hostname(),
       source: { kind: 'record' as const },
-      actor: userInfo().username,
+      actor: callerName(process.env['SUDO_USER']),
     },
   }
+}
+
+/** Who calls; a user without a name, as containers have them, goes by the number. */
+const callerName = (sudoUser: string | undefined): string => {
+  const name = E.toUnion(
+    E.tryCatch(
+      () => userInfo().username,
+      () => `uid ${process.getuid?.() ?? 'unknown'}`,
+    ),
+  )
+  return name === 'root' && sudoUser !== undefined ? `${sudoUser} as root` : name
 }
 
 const drawBytes = 6

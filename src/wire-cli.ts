@@ -7,6 +7,7 @@ import type { DialCommandHost } from './cli/dial'
 import type { GrantHost } from './cli/grant'
 import type { ExamineHost } from './cli/doctor'
 import type { InitLedger } from './cli/init'
+import type { ReadClock } from './cli/record'
 import { cliFailure, type CliFailure, type CliLedger, type CliParts } from './cli/cli-parts'
 import { exitCodes, type ExitCode } from './cli/exit-codes'
 import { storeLocation } from './cli/store-location'
@@ -19,6 +20,7 @@ export type Wired = {
   readonly dialHost: () => Promise<DialCommandHost>
   readonly grantHost: () => Promise<GrantHost>
   readonly examineHost: ExamineHost
+  readonly readClock: ReadClock
   readonly demoProgram: () => DemoProgram
   readonly auditHost: () => Promise<AuditHost>
   readonly version: () => string
@@ -40,6 +42,7 @@ export const wiredParts = (): Wired => ({
   dialHost,
   grantHost,
   examineHost,
+  readClock,
   demoProgram: () => ({
     main: join(__dirname, 'main.js'),
     stormLog: join(packageFolder, 'docs', 'examples', 'q150927-storm.txt'),
@@ -117,6 +120,12 @@ const grantHost = async (): Promise<GrantHost> => {
     ownerOf: (pid) => (pid === null ? nearestOwner() : processWithPid(pid)),
     isLockHeld: async (folder, link) => (await probeLock(lockFileOf(folder, link))) !== 'free',
   }
+}
+
+const readClock: ReadClock = async () => {
+  const { openLinuxClock } = await import('./adapters/linux/clock')
+  const clock = openLinuxClock()
+  return E.isLeft(clock) ? null : clock.right.read()
 }
 
 const examineHost: ExamineHost = async (ledger) => {

@@ -77,11 +77,11 @@ const whyRejected = (rejection: DialingRejection): string => {
     case 'AttemptNotOpen':
       return `attempt ${rejection.attempt} is not open: see open-interval explain`
     case 'AttemptAbandoned':
-      return `attempt ${rejection.attempt} passed its dial timeout and counts as abandoned`
+      return `attempt ${rejection.attempt} passed its dial timeout and counts as abandoned: ask for a new grant`
     case 'AttemptSupervised':
       return `attempt ${rejection.attempt} is supervised: its supervisor records the end`
     case 'NoOpenWindow':
-      return 'no window is open: there is nothing to waive'
+      return 'no window is open, so there is nothing to waive: see open-interval status'
     case 'WindowNotOpen':
       return `window ${rejection.windowId} is not open: see open-interval status`
   }

@@ -68,8 +68,25 @@ export const runChange = (
 export const actingAs = (ledger: CliLedger, by: string | undefined) =>
   by === undefined ? ledger.parts : { ...ledger.parts, actor: by }
 
-/** What an error of the gate exits with. */
-export const failureOf = (error: GateError): CliFailure =>
-  error._tag === 'Rejected'
-    ? cliFailure(exitCodes.badInput, error.why)
-    : cliFailure(exitCodes.unavailable, error.why)
+/** What an error of the gate exits with, and what to do then. */
+export const failureOf = (error: GateError): CliFailure => {
+  switch (error._tag) {
+    case 'Rejected':
+      return cliFailure(exitCodes.badInput, error.why)
+    case 'LedgerUnavailable':
+      return cliFailure(
+        exitCodes.unavailable,
+        `${error.why}; nothing was recorded: try again, or look with: open-interval doctor`,
+      )
+    case 'AppendUncertain':
+      return cliFailure(
+        exitCodes.unavailable,
+        `${error.why}; whether it was recorded is unknown: do not dial, run the command again`,
+      )
+    case 'CannotPrepare':
+      return cliFailure(
+        exitCodes.unavailable,
+        `${error.why}; nothing was granted: look with: open-interval doctor`,
+      )
+  }
+}

@@ -1,8 +1,9 @@
 import * as E from 'fp-ts/Either'
 import { Command } from 'commander'
 import { lintPolicy } from '../../domain/policy-rules'
-import { policyNow } from '../../domain/policy-timeline'
-import { loadLink, type LoadedLink } from '../application/load-link'
+import { sitePolicyStream } from '../../domain/events'
+import { policyNow, type SitePolicy } from '../../domain/policy-timeline'
+import { loadLink, sitePolicy, type LoadedLink } from '../application/load-link'
 import { provenAges } from '../../domain/proven-age'
 import type { LinkId } from '../../domain/link-id'
 import { csOfSec } from '../../domain/time'
@@ -72,12 +73,14 @@ const examineLinks = async (
 ): Promise<E.Either<CliFailure, ReadonlyArray<DoctorFinding>>> => {
   const links = await linksKnown(ledger)
   if (E.isLeft(links)) return links
-  const findings: DoctorFinding[] = []
+  const site = await ledger.parts.fold(sitePolicy, sitePolicyStream)()
+  if (E.isLeft(site)) return E.left(cliFailure(exitCodes.unavailable, site.left.why))
+  const findings: DoctorFinding[] = [...unreadableIn(null, site.right.view.unreadable)]
   for (const link of links.right) {
     const loaded = await loadLink(ledger.parts, link)()
     if (E.isLeft(loaded)) return E.left(cliFailure(exitCodes.unavailable, loaded.left.why))
     findings.push(
-      ...unreadableIn(link, loaded.right),
+      ...unreadableIn(link, loaded.right.state.unreadable),
       ...unknownOutcomeIn(ledger, link, loaded.right),
       ...policyWarnings(link, loaded.right, links.right.length),
     )
@@ -85,16 +88,19 @@ const examineLinks = async (
   return E.right(findings)
 }
 
-const unreadableIn = (link: LinkId, { state, site }: LoadedLink): ReadonlyArray<DoctorFinding> => {
-  const unreadable = state.unreadable ?? site.unreadable
+/** What cannot be read of a link, or of the site policy (null). */
+const unreadableIn = (
+  link: LinkId | null,
+  unreadable: SitePolicy['unreadable'],
+): ReadonlyArray<DoctorFinding> => {
   if (unreadable === null) return []
   const { revision, problem } = unreadable
   return [
     {
       check: 'unreadable',
       level: 'danger',
-      what: `${link}: revision ${revision}: ${problem}: the gate refuses`,
-      next: `restore the ledger, or: open-interval release '${link}' --past ${revision} --reason ...`,
+      what: `${link ?? 'the site policy'}: revision ${revision}: ${problem}: the gate refuses`,
+      next: `restore the ledger, or: open-interval release${link === null ? '' : ` '${link}'`} --past ${revision} --reason ...`,
     },
   ]
 }

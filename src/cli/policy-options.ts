@@ -16,8 +16,8 @@ type FieldOption = {
 const list = (text: string): ReadonlyArray<string> => text.split(',').filter((it) => it !== '')
 
 const limitOf = (text: string): unknown => {
-  const [max, perSec] = text.split('/')
-  return { max: Number(max), perSec: Number(perSec) }
+  const [max = '', perSec = '', ...more] = text.split('/')
+  return { max: Number(max), perSec: more.length === 0 ? Number(perSec) : NaN }
 }
 
 const fieldOptions: ReadonlyArray<FieldOption> = [
@@ -123,10 +123,12 @@ const camelCaseOf = (flag: string): string =>
     .replace(/ .*$/u, '')
     .replace(/-(.)/gu, (_match, letter: string) => letter.toUpperCase())
 
-/** The fields in a file: what `policy show --json` prints, or an object of fields. */
+const stdin = 0
+
+/** The fields in a file (`-`: stdin): what `policy show --json` prints, or an object of fields. */
 export const fieldsFromFile = (file: string): E.Either<CliFailure, PolicyFields> => {
   const json = E.tryCatch(
-    (): unknown => JSON.parse(readFileSync(file, 'utf8')),
+    (): unknown => JSON.parse(readFileSync(file === '-' ? stdin : file, 'utf8')),
     (error) => cliFailure(exitCodes.badInput, `${file}: no policy can be read: ${String(error)}`),
   )
   if (E.isLeft(json)) return json

@@ -1,11 +1,11 @@
 import * as E from 'fp-ts/Either'
 import { exhaustedAfterSec, lintPolicy, policyFieldNames } from '../../domain/policy-rules'
-import { policyNow } from '../../domain/policy-timeline'
+import { fieldsOf, policyNow, type PolicySources } from '../../domain/policy-timeline'
 import type { PolicyFields, RetryPolicy } from '../../domain/policy'
 import type { LinkId } from '../../domain/link-id'
 import { changeLink } from '../application/change-link'
 import { changeSitePolicy } from '../application/change-site-policy'
-import { loadLink, sitePolicy, type LoadedLink } from '../application/load-link'
+import { loadLink, sitePolicy } from '../application/load-link'
 import { sitePolicyStream } from '../../domain/events'
 import { actingAs, failureOf, type ChangeOptions } from './change-command'
 import { cliFailure, type CliFailure, type CliLedger, type CliParts } from './cli-parts'
@@ -16,30 +16,41 @@ import { printResult, type CommandResult } from './run-command'
 /** A policy as it stands: for one link, or null for the site. */
 export type PolicyTarget = { readonly ledger: CliLedger; readonly link: LinkId | null }
 
-/** The policy in force for a target, and the link as it was loaded; null for the site. */
+/** The policy in force for a target, the fields of its own, and the changes that made it so. */
+export type TargetPolicy = {
+  readonly policy: RetryPolicy
+  readonly own: PolicyFields
+  readonly sources: PolicySources
+}
+
+/** Reads the policy of a target. */
 export const policyOfTarget = async (
   target: PolicyTarget,
-): Promise<
-  E.Either<CliFailure, { readonly policy: RetryPolicy; readonly loaded: LoadedLink | null }>
-> => {
+): Promise<E.Either<CliFailure, TargetPolicy>> => {
   const { parts } = target.ledger
   if (target.link === null) {
     const site = await parts.fold(sitePolicy, sitePolicyStream)()
-    return E.isLeft(site)
-      ? E.left(cliFailure(exitCodes.unavailable, site.left.why))
-      : E.right({ policy: policyNow({ site: site.right.view.changes, link: [] }), loaded: null })
+    if (E.isLeft(site)) return E.left(cliFailure(exitCodes.unavailable, site.left.why))
+    const { changes } = site.right.view
+    const sources = { site: changes, link: [] }
+    return E.right({ policy: policyNow(sources), own: fieldsOf(changes), sources })
   }
   const loaded = await loadLink(parts, target.link)()
   if (E.isLeft(loaded)) return E.left(cliFailure(exitCodes.unavailable, loaded.left.why))
   const { site, state } = loaded.right
-  const policy = policyNow({ site: site.changes, link: state.policyChanges })
-  return E.right({ policy, loaded: loaded.right })
+  const sources = { site: site.changes, link: state.policyChanges }
+  return E.right({ policy: policyNow(sources), own: fieldsOf(sources.link), sources })
 }
 
 /** What a policy change sets and takes back. */
 export type PolicyEdit = {
   readonly set: PolicyFields
   readonly unset: ReadonlyArray<keyof RetryPolicy>
+  /**
+   * Fields that were named one by one: a link keeps them even if the site's are the same today. A
+   * file states a whole policy, and only what differs in it is meant.
+   */
+  readonly named: ReadonlyArray<string>
 }
 
 /** Records a policy change, unless nothing would change, and says what it means. */
@@ -50,7 +61,7 @@ export const changePolicy = async (
 ): Promise<CommandResult> => {
   const before = await policyOfTarget(asked.target)
   if (E.isLeft(before)) return before
-  const edit = effectiveEdit(asked.edit, before.right.policy)
+  const edit = effectiveEdit(asked, before.right)
   const isChange = edit.unset.length > 0 || Object.keys(edit.set).length > 0
   if (isChange) {
     const recorded = await recordEdit(asked.target, edit, options)
@@ -62,23 +73,25 @@ export const changePolicy = async (
   return E.right(exitCodes.ok)
 }
 
-/** Only the fields that differ from what is in force: unchanged writes nothing. */
-const effectiveEdit = (edit: PolicyEdit, policy: RetryPolicy): PolicyEdit => ({
-  unset: edit.unset,
-  set: Object.fromEntries(
-    policyFieldNames
-      .filter(
-        (name) =>
-          edit.set[name] !== undefined &&
-          JSON.stringify(edit.set[name]) !== JSON.stringify(policy[name]),
-      )
-      .map((name) => [name, edit.set[name]]),
-  ),
-})
+/** Only what makes a difference: unchanged writes nothing. */
+const effectiveEdit = (
+  { target, edit }: { readonly target: PolicyTarget; readonly edit: PolicyEdit },
+  { policy, own }: TargetPolicy,
+): Omit<PolicyEdit, 'named'> => {
+  const { set, unset, named } = edit
+  const isNew = (name: keyof RetryPolicy): boolean =>
+    JSON.stringify(set[name]) !== JSON.stringify(policy[name]) ||
+    (target.link !== null && named.includes(name) && own[name] === undefined)
+  const changed = policyFieldNames.filter((name) => set[name] !== undefined && isNew(name))
+  return {
+    unset: unset.filter((name) => own[name] !== undefined),
+    set: Object.fromEntries(changed.map((name) => [name, set[name]])),
+  }
+}
 
 const recordEdit = async (
   target: PolicyTarget,
-  edit: PolicyEdit,
+  edit: Omit<PolicyEdit, 'named'>,
   options: ChangeOptions,
 ): Promise<E.Either<CliFailure, unknown>> => {
   const parts = actingAs(target.ledger, options.by)

@@ -29,7 +29,13 @@ type SetOptions = ChangeOptions & { readonly preset?: string; readonly file?: st
 
 /** `policy`: shows, sets, resets and lints the retry policy of a link or of the site. */
 export const policyCommand = (parts: CliParts, exit: (code: ExitCode) => void): Command => {
-  const command = new Command('policy').description('show, set, reset or lint the retry policy')
+  const command = new Command('policy')
+    .description('show, set, reset or lint the retry policy')
+    .addHelpText(
+      'before',
+      'Examples:\n  open-interval policy show isp\n' +
+        '  open-interval policy set --open-interval 900 --reason "ISP locks at 15 min"\n',
+    )
   command.addCommand(showCommand(parts, exit))
   command.addCommand(setCommand(parts, exit))
   command.addCommand(resetCommand(parts, exit))
@@ -40,7 +46,11 @@ const showCommand = (parts: CliParts, exit: (code: ExitCode) => void): Command =
   withLedgerOptions(
     new Command('show')
       .description('the policy in force; no link: the site default')
-      .argument('[link]', 'the link'),
+      .argument('[link]', 'the link')
+      .addHelpText(
+        'before',
+        'Examples:\n  open-interval policy show\n  open-interval policy show isp --json > isp.json\n',
+      ),
   ).action(async (link: string | undefined, options: LedgerOptions) => {
     const result = await onTarget(
       parts,
@@ -57,13 +67,8 @@ const show = async (
 ): Promise<CommandResult> => {
   const found = await policyOfTarget(target)
   if (E.isLeft(found)) return found
-  const { policy, loaded } = found.right
-  const version =
-    loaded === null
-      ? null
-      : policyVersionText(
-          revisionsOf({ site: loaded.site.changes, link: loaded.state.policyChanges }),
-        )
+  const { policy, sources } = found.right
+  const version = policyVersionText(revisionsOf(sources))
   printResult(parts, options, {
     json: { link: target.link, version, policy, exhaustedAfterSec: exhaustedAfterSec(policy) },
     text: policyText(policy),
@@ -81,7 +86,10 @@ const setCommand = (parts: CliParts, exit: (code: ExitCode) => void): Command =>
         .description('set fields of the policy; no link: the site default')
         .argument('[link]', 'the link')
         .option('--preset <id>', "another system's waits, by name")
-        .option('--file <json>', 'what `policy show --json` prints, or an object of fields')
+        .option(
+          '--file <json>',
+          'what `policy show --json` prints, or an object of fields; -: stdin',
+        )
         .addHelpText(
           'before',
           'Examples:\n  open-interval policy set --open-interval 900 --reason "ISP locks at 15 min"\n' +
@@ -96,7 +104,7 @@ const setCommand = (parts: CliParts, exit: (code: ExitCode) => void): Command =>
           parts,
           { link, options, access: 'write', unknown: options.new === true },
           (target) =>
-            changePolicy(parts, options, { target, edit: { set: fields.right, unset: [] } }),
+            changePolicy(parts, options, { target, edit: { ...fields.right, unset: [] } }),
         )
     exit(reportResult(parts, result))
   })
@@ -111,20 +119,27 @@ const fieldsAsked = (options: SetOptions) => {
   const set = { ...preset.right, ...file.right, ...named.right }
   return Object.keys(set).length === 0
     ? E.left(cliFailure(exitCodes.usage, 'policy set: name at least one field, --preset or --file'))
-    : E.right(set)
+    : E.right({ set, named: Object.keys({ ...preset.right, ...named.right }) })
 }
 
 const resetCommand = (parts: CliParts, exit: (code: ExitCode) => void): Command =>
   withChangeOptions(
     new Command('reset')
       .description("take a link's own fields back, or the site's; then what is below holds")
-      .argument('[link]', 'the link'),
+      .argument('[link]', 'the link')
+      .addHelpText(
+        'before',
+        'Examples:\n  open-interval policy reset isp --reason "same as all others again"\n',
+      ),
   ).action(async (link: string | undefined, options: ChangeOptions) => {
     const result = await onTarget(
       parts,
       { link, options, access: 'write', unknown: false },
       (target) =>
-        changePolicy(parts, options, { target, edit: { set: {}, unset: policyFieldNames } }),
+        changePolicy(parts, options, {
+          target,
+          edit: { set: {}, unset: policyFieldNames, named: [] },
+        }),
     )
     exit(reportResult(parts, result))
   })
@@ -133,7 +148,11 @@ const lintCommand = (parts: CliParts, exit: (code: ExitCode) => void): Command =
   withLedgerOptions(
     new Command('lint')
       .description('warn of a policy below the known floors; exit 1 if there is a warning')
-      .argument('[link]', 'the link'),
+      .argument('[link]', 'the link')
+      .addHelpText(
+        'before',
+        'Examples:\n  open-interval policy lint\n  open-interval policy lint isp --json\n',
+      ),
   ).action(async (link: string | undefined, options: LedgerOptions) => {
     const result = await onTarget(
       parts,

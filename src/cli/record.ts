@@ -2,7 +2,7 @@ import * as E from 'fp-ts/Either'
 import { Command } from 'commander'
 import type { DialingCommand, RecordedFact } from '../../domain/dialing'
 import type { LinkId } from '../../domain/link-id'
-import { eqClock } from '../../domain/time'
+import { eqClock, type ClockReading } from '../../domain/time'
 import { changeLink, type LinkChange } from '../application/change-link'
 import { loadLink } from '../application/load-link'
 import { failureOf, withLedgerOptions } from './change-command'
@@ -25,6 +25,9 @@ type RecordOptions = LedgerOptions & {
   readonly at?: string
 }
 
+/** Reads this host's clock; null: it cannot be read. */
+export type ReadClock = () => Promise<ClockReading | null>
+
 const facts: ReadonlyArray<RecordedFact['fact']> = [
   'dial',
   'ras-error',
@@ -36,8 +39,12 @@ const facts: ReadonlyArray<RecordedFact['fact']> = [
   'down-abnormal',
 ]
 
-/** `record`: what a hook or a watcher saw of a link. */
-export const recordCommand = (parts: CliParts, exit: (code: ExitCode) => void): Command =>
+/** `record`: what a hook or a watcher saw of a link. `readClock` tells when the command began. */
+export const recordCommand = (
+  parts: CliParts,
+  readClock: ReadClock,
+  exit: (code: ExitCode) => void,
+): Command =>
   withLedgerOptions(
     new Command('record')
       .description('append what a hook or watcher saw; without --attempt it settles nothing')
@@ -52,12 +59,13 @@ export const recordCommand = (parts: CliParts, exit: (code: ExitCode) => void): 
           '  open-interval record isp down --attempt current     # in ip-down\n',
       ),
   ).action(async (link: string, event: string, options: RecordOptions) => {
-    exit(reportResult(parts, await record(parts, { link, event }, options)))
+    const asked = { link, event, began: await readClock() }
+    exit(reportResult(parts, await record(parts, asked, options)))
   })
 
 const record = async (
   parts: CliParts,
-  asked: { readonly link: string; readonly event: string },
+  asked: { readonly link: string; readonly event: string; readonly began: ClockReading | null },
   options: RecordOptions,
 ): Promise<CommandResult> => {
   const link = linkNamed(asked.link)
@@ -72,7 +80,8 @@ const record = async (
     return E.left(cliFailure(exitCodes.usage, `record takes ${takes}, not '${asked.event}'`))
   }
   return withLedger(parts, { store: options.store, access: 'write' }, async (ledger) => {
-    const attempt = await attemptOf(ledger, link.right, options.attempt)
+    const named = { attempt: options.attempt, began: asked.began }
+    const attempt = await attemptOf(ledger, link.right, named)
     if (E.isLeft(attempt)) return attempt
     const command: DialingCommand & { readonly type: 'RecordEvidence' } = {
       type: 'RecordEvidence',
@@ -108,25 +117,26 @@ const appendRecord = async (
   return E.right(exitCodes.ok)
 }
 
-/** The attempt that is meant: `current` is the one granted on this clock before now (R14). */
+/** The attempt that is meant: `current` was granted on this clock before the command began (R14). */
 const attemptOf = async (
   ledger: CliLedger,
   link: LinkId,
-  named: string | undefined,
+  named: { readonly attempt: string | undefined; readonly began: ClockReading | null },
 ): Promise<E.Either<CliFailure, string | null>> => {
-  if (named !== 'current') return E.right(named ?? null)
-  const began = ledger.parts.clock.read()
+  if (named.attempt !== 'current') return E.right(named.attempt ?? null)
+  const { began } = named
   const loaded = await loadLink(ledger.parts, link)()
   if (E.isLeft(loaded)) return E.left(cliFailure(exitCodes.unavailable, loaded.left.why))
   const { attempt } = loaded.right.state
   return attempt !== null &&
+    began !== null &&
     eqClock.equals(attempt.granted, began) &&
-    attempt.granted.uptimeCs <= began.uptimeCs
+    attempt.granted.uptimeCs < began.uptimeCs
     ? E.right(attempt.id)
     : E.left(
         cliFailure(
           exitCodes.badInput,
-          `${link}: no attempt of this boot is open; give --attempt ID`,
+          `${link}: no attempt that this boot granted before the command began is open; give --attempt ID`,
         ),
       )
 }

@@ -1,9 +1,19 @@
 import * as E from 'fp-ts/Either'
 import { Command } from 'commander'
+import { sitePolicyStream } from '../../domain/events'
+import { acceptsPast } from '../../domain/policy-timeline'
+import { changeSitePolicy } from '../application/change-site-policy'
+import { sitePolicy } from '../application/load-link'
 import { cliFailure, type CliParts } from './cli-parts'
-import { runChange, withChangeOptions, type ChangeOptions } from './change-command'
+import {
+  actingAs,
+  failureOf,
+  runChange,
+  withChangeOptions,
+  type ChangeOptions,
+} from './change-command'
 import { exitCodes, type ExitCode } from './exit-codes'
-import { reportResult } from './run-command'
+import { printResult, reportResult, withLedger, type CommandResult } from './run-command'
 
 type ReleaseOptions = ChangeOptions & { readonly past?: string }
 
@@ -12,29 +22,68 @@ export const releaseCommand = (parts: CliParts, exit: (code: ExitCode) => void):
   withChangeOptions(
     new Command('release')
       .description('lift a hold or an exhaustion; windows stay open, a connected link has ended')
-      .argument('<link>', 'the link')
+      .argument('[link]', 'the link; none, with --past: the site policy')
       .option('--past <revision>', 'accept unreadable events up to this revision')
       .addHelpText(
         'before',
         'Examples:\n  open-interval release isp --reason "line tested"\n' +
-          '  open-interval release isp --past 17 --reason "disk repaired"\n',
+          '  open-interval release isp --past 17 --reason "disk repaired"\n' +
+          '  open-interval release --past 3 --reason "site policy restored"\n',
       ),
-  ).action(async (link: string, options: ReleaseOptions) => {
+  ).action(async (link: string | undefined, options: ReleaseOptions) => {
     exit(reportResult(parts, await release(parts, link, options)))
   })
 
-const release = async (parts: CliParts, link: string, options: ReleaseOptions) => {
+const release = async (
+  parts: CliParts,
+  link: string | undefined,
+  options: ReleaseOptions,
+): Promise<CommandResult> => {
   const { past } = options
   if (past !== undefined && !/^\d{1,18}$/u.test(past)) {
     return E.left(cliFailure(exitCodes.usage, `--past takes a revision, not '${past}'`))
   }
-  return runChange(parts, options, {
-    link,
-    command: {
-      type: 'ReleaseLink',
-      reason: options.reason,
-      past: past === undefined ? null : BigInt(past),
-    },
-    done: (id) => `${id}: released; its open windows stay open`,
-  })
+  if (link !== undefined) {
+    return runChange(parts, options, {
+      link,
+      command: {
+        type: 'ReleaseLink',
+        reason: options.reason,
+        past: past === undefined ? null : BigInt(past),
+      },
+      done: (id) => `${id}: released; its open windows stay open`,
+    })
+  }
+  return past === undefined
+    ? E.left(cliFailure(exitCodes.usage, 'release takes a link; for the site policy: --past'))
+    : releaseSite(parts, past, options)
 }
+
+/** Accepts what cannot be read in the site policy; it is no evidence, so no window follows. */
+const releaseSite = (
+  parts: CliParts,
+  past: string,
+  options: ReleaseOptions,
+): Promise<CommandResult> =>
+  withLedger(parts, { store: options.store, access: 'write' }, async (ledger) => {
+    const folded = await ledger.parts.fold(sitePolicy, sitePolicyStream)()
+    if (E.isLeft(folded)) return E.left(cliFailure(exitCodes.unavailable, folded.left.why))
+    const { unreadable } = folded.right.view
+    if (!acceptsPast(past, unreadable)) {
+      const what =
+        unreadable === null ? 'all of it can be read' : `revision ${unreadable.revision} cannot`
+      const message = `--past ${past} accepts nothing of the site policy: ${what}`
+      return E.left(cliFailure(exitCodes.badInput, `${message}; see open-interval doctor`))
+    }
+    const revision = await changeSitePolicy(actingAs(ledger, options.by), {
+      type: 'LinkReleased',
+      data: { reason: options.reason, past },
+      idFrom: 'random',
+    })()
+    if (E.isLeft(revision)) return E.left(failureOf(revision.left))
+    printResult(parts, options, {
+      json: { link: null, events: ['LinkReleased'], revision: revision.right.toString() },
+      text: 'the site policy is read past what cannot be read\n',
+    })
+    return E.right(exitCodes.ok)
+  })

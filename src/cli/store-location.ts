@@ -37,7 +37,7 @@ const stateFolder = (env: Environment, isRoot: boolean): readonly [string, strin
 }
 
 const named = (store: string, from: string): E.Either<CliFailure, StoreLocation> => {
-  if (store.startsWith('esdb')) {
+  if (/^esdb(\+discover)?:/u.test(store)) {
     const message = `${from}: EventStoreDB is not supported by this version; use sqlite:<path>`
     return E.left(cliFailure(exitCodes.usage, message))
   }

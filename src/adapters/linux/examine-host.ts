@@ -23,7 +23,7 @@ const overlayMagic = 0x794c7630
 export const examineLinuxHost = (path: string, now: ClockReading): ReadonlyArray<HostFinding> => [
   fileSystemFinding(statfsSync(dirname(path)).type),
   clockFinding(now),
-  namespaceFinding(readFileSync('/proc/1/comm', 'utf8').trim()),
+  namespaceFinding(nameOfInit()),
   wallFinding(now),
 ]
 
@@ -57,11 +57,20 @@ const clockFinding = (now: ClockReading): HostFinding =>
         next: 'nothing, or remove the mount',
       }
 
+/** Name of process 1; it may be hidden from other users (`hidepid`). */
+const nameOfInit = (): string | null => {
+  try {
+    return readFileSync('/proc/1/comm', 'utf8').trim()
+  } catch {
+    return null
+  }
+}
+
 const initNames: ReadonlySet<string> = new Set(['systemd', 'init', 'launchd', 'openrc-init'])
 
-const namespaceFinding = (init: string): HostFinding =>
-  initNames.has(init)
-    ? { check: 'container', level: 'ok', what: `process 1 is ${init}`, next: null }
+const namespaceFinding = (init: string | null): HostFinding =>
+  init === null || initNames.has(init)
+    ? { check: 'container', level: 'ok', what: `process 1 is ${init ?? 'hidden'}`, next: null }
     : {
         check: 'container',
         level: 'warning',
