@@ -37,7 +37,7 @@ export type LogReading = {
   readonly records: number
   /** Parts in which something was recognised. */
   readonly parts: ReadonlyArray<LogPart>
-  /** The first {@link errorsKept} of them. */
+  /** The first 1,000 of them. */
   readonly errors: ReadonlyArray<RecordError>
   readonly errorCount: number
   /** What the records are from, the most frequent first: for saying what a foreign log is. */
@@ -45,10 +45,10 @@ export type LogReading = {
 }
 
 /** Bad records of one file that are listed one by one. */
-export const errorsKept = 1000
+const errorsKept = 1000
 
 /** Records of failures that one file may hold: they are kept in memory until they are stored. */
-export const evidenceMax = 2_000_000
+const evidenceMax = 2_000_000
 
 const stepsMax = 10_000
 const sourcesMax = 1000

@@ -34,7 +34,7 @@ export type ImportInto = {
 }
 
 /** The id of a computer's log: computer, log and event source. The MTA logs to Application. */
-export const logIdOf = (computer: string | null, source: string | null): string =>
+const logIdOf = (computer: string | null, source: string | null): string =>
   source === null
     ? `${computer ?? 'unknown'}/application/msexchangemta`.toLowerCase()
     : source.trim().toLowerCase().replace(/\s+/gu, ' ')

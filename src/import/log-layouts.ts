@@ -3,7 +3,7 @@ import { ntExport, type LogLayout } from './nt-export'
 import { vistaExport } from './vista-export'
 
 /** Every layout that can be read; a spreadsheet may have put semicolons in place of commas. */
-export const logLayouts: ReadonlyArray<LogLayout> = [
+const logLayouts: ReadonlyArray<LogLayout> = [
   ntExport('nt-text', '\t'),
   vistaExport('vista-text', '\t'),
   ntExport('nt-csv', ','),

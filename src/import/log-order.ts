@@ -4,7 +4,7 @@ import type { RecordOrder } from './log-record'
 export type TimeMoves = { readonly ups: number; readonly downs: number }
 
 /** Seconds that time may go back between two records without being called a clock step. */
-export const stepToleranceSec = 3
+const stepToleranceSec = 3
 
 /** A step of the clock backwards, in the order of the log; `record` is the first one after it. */
 export type ClockStep = { readonly record: number; readonly from: number; readonly to: number }

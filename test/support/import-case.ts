@@ -11,7 +11,7 @@ import { assumedZone } from '../../src/import/log-zone'
 import type { EventStore } from '../../src/ports/event-store'
 
 /** Import options under which everything is found out. */
-export const foundOut: ImportOptions = {
+const foundOut: ImportOptions = {
   format: null,
   encoding: null,
   dateOrder: null,

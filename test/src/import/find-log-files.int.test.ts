@@ -52,7 +52,7 @@ describe('a path', () => {
   })
 
   it('of a named pipe is refused, not waited for', async () => {
-    execFileSync('mkfifo', [join(folder, 'pipe')])
+    execFileSync('sh', ['-c', 'mkfifo "$0"', join(folder, 'pipe')])
     const { unusable } = await findLogFiles(join(folder, 'pipe'))
     expect(unusable).toMatchObject([{ message: expect.stringMatching(/a named pipe/) }])
   })
