@@ -162,6 +162,20 @@ describe('a grant on other clocks than the failure', () => {
     expect(verdictsIn(book.audit())).toEqual(['broken: inside-window'])
   })
 
+  it('C8: takes the age from when evidence was appended, not from when it is said to have occurred', () => {
+    const { book, gate } = aGate()
+    const data = { origin: 'record', code: null, episode: null }
+    gate.refusal(0, 'a')
+    gate.failure(725, 'b')
+    book.add(
+      gate.stream,
+      { type: 'ConnectionErrorOccurred', data },
+      { occurred: readingAt(100, 'a'), appended: readingAt(1000, 'a') },
+    )
+    gate.grant(1001, { boot: 'a' })
+    expect(book.audit().totals).toMatchObject({ kept: 0, broken: 1 })
+  })
+
   it('C9: adds up the spans of boots that are shorter than the interval', () => {
     const { book, gate } = aGate()
     gate.fail(0, gate.grant(-5, { boot: '0' }), '0')
