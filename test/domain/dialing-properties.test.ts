@@ -1,0 +1,92 @@
+import fc from 'fast-check'
+import { evolveDialing } from '../../domain/dialing-evolve'
+import { initialDialing } from '../../domain/dialing-state'
+import { statusOf } from '../../domain/link-status'
+import { contextOf, linkOf } from '../support/ledger-world'
+import { runs } from '../support/runs'
+import {
+  act,
+  ask,
+  histories,
+  newSimulation,
+  simulated,
+  type Happening,
+  type Simulation,
+} from '../support/simulate-links'
+import { readBack } from '../support/stored-form'
+import { wrongDials } from '../support/true-time-observer'
+
+const simulate = (history: ReadonlyArray<Happening>): Simulation => {
+  const simulation = newSimulation()
+  for (const happening of history) act(simulation, happening)
+  return simulation
+}
+
+/** What the observer saw that concerns one link. */
+const seenOf = ({ seen }: Simulation, link: string) =>
+  seen.filter(({ item }) => item.stream === 'site-policy' || item.stream === `link-${link}`)
+
+describe('any history of links, hosts, crashes, reboots, clock steps and policies', () => {
+  it('has no dial inside a window, beside an attempt, on a held link or over a limit', () => {
+    let dials = 0
+    fc.assert(
+      fc.property(histories, (history) => {
+        const simulation = simulate(history)
+        for (const link of simulated.links) {
+          expect(wrongDials(seenOf(simulation, link))).toEqual([])
+        }
+        dials += simulation.seen.filter(({ item }) => item.type === 'DialAttempted').length
+      }),
+      runs(),
+    )
+    // A gate that never grants would pass as well.
+    expect(dials).toBeGreaterThan(runs().numRuns)
+  })
+
+  it('never has two open attempts, and refuses what it just granted', () => {
+    fc.assert(
+      fc.property(histories, fc.nat(2), (history, second) => {
+        const simulation = newSimulation()
+        for (const happening of history) {
+          const host = simulated.hosts[second] ?? 'a'
+          if (happening.kind !== 'ask') {
+            act(simulation, happening)
+            continue
+          }
+          const granted = ask(simulation, host, 'isp')
+          if (granted) {
+            for (const other of simulated.hosts) expect(ask(simulation, other, 'isp')).toBe(false)
+          }
+        }
+      }),
+      runs(),
+    )
+  })
+
+  it('gives the same state in one fold, in two, and from stored text', () => {
+    fc.assert(
+      fc.property(histories, fc.nat(), (history, cut) => {
+        const { world } = simulate(history)
+        const { items, state } = linkOf(world, 'isp')
+        const middle = cut % (items.length + 1)
+        const first = readBack(items).slice(0, middle).reduce(evolveDialing, initialDialing)
+        expect(items.slice(middle).reduce(evolveDialing, first)).toEqual(state)
+      }),
+      runs(),
+    )
+  })
+
+  it('always has a status, idle exactly when a dial would be granted', () => {
+    fc.assert(
+      fc.property(histories, fc.nat(2), (history, asker) => {
+        const simulation = simulate(history)
+        const host = simulated.hosts[asker] ?? 'a'
+        const link = linkOf(simulation.world, 'isp')
+        const status = statusOf(contextOf(simulation.world, { link: 'isp', host }), link.state)
+        const isConnected = status.phase === 'connected'
+        if (!isConnected) expect(ask(simulation, host, 'isp')).toBe(status.refusal === null)
+      }),
+      runs(),
+    )
+  })
+})
