@@ -1,4 +1,5 @@
 import { statedOrSeenMs, type EventFact, type FactOf } from './fact'
+import { lastAtMost } from './sorted'
 
 /** What became of a granted dial, as far as the whole ledger tells. */
 export type Attempt = {
@@ -64,14 +65,41 @@ const isSettlement = (fact: EventFact): boolean =>
 /** How long after its settlement evidence still is an attempt's. */
 const settlesWithinMs = 3000
 
-/** The times, in milliseconds, in which evidence of a link is that of a granted attempt. */
-export const attemptSpans = (
-  attempts: Iterable<Attempt>,
-): ReadonlyArray<{ readonly fromMs: number; readonly toMs: number }> =>
-  [...attempts].map((attempt) => ({
-    fromMs: statedOrSeenMs(attempt.grant),
-    toMs: endMsOf(attempt) + settlesWithinMs,
-  }))
+/** A time, in milliseconds, in which evidence of a link is that of a granted attempt. */
+export type AttemptSpan = { readonly fromMs: number; readonly toMs: number }
+
+/** The times of attempts, by their beginning; none overlaps another. */
+export const attemptSpans = (attempts: Iterable<Attempt>): ReadonlyArray<AttemptSpan> => {
+  const spans = [...attempts].map(attemptSpan)
+  return joinedSpans(spans.toSorted((a, b) => a.fromMs - b.fromMs))
+}
+
+/** The time in which evidence of its link is an attempt's. */
+export const attemptSpan = (attempt: Attempt): AttemptSpan => ({
+  fromMs: statedOrSeenMs(attempt.grant),
+  toMs: endMsOf(attempt) + settlesWithinMs,
+})
+
+/** Joins spans that overlap, so that one look-up tells whether a time is in any. */
+const joinedSpans = (spans: ReadonlyArray<AttemptSpan>): ReadonlyArray<AttemptSpan> => {
+  const joined: AttemptSpan[] = []
+  for (const span of spans) {
+    const last = joined.at(-1)
+    if (last === undefined || last.toMs < span.fromMs) joined.push(span)
+    else joined[joined.length - 1] = { ...last, toMs: Math.max(last.toMs, span.toMs) }
+  }
+  return joined
+}
+
+/** Whether a time that lasts a while touches one of the spans. */
+export const isInSpan = (
+  spans: ReadonlyArray<AttemptSpan>,
+  fromMs: number,
+  untilMs: number,
+): boolean => {
+  const span = spans[lastAtMost(spans, (one) => one.fromMs, untilMs - 1)]
+  return span !== undefined && fromMs <= span.toMs
+}
 
 const endMsOf = ({ grant, settledMs, upIndex }: Attempt): number => {
   if (settledMs !== null) return settledMs

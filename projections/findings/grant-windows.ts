@@ -80,7 +80,7 @@ const afterFailure = (windows: LinkWindows, step: LinkStep<Failure>): LinkWindow
   const attempt = attemptOf(step)
   const number = failureNumberOf(windows, step, attempt)
   const window: OpenWindow = {
-    windowId: attempt?.grant.id ?? fact.episode ?? fact.id,
+    windowId: attempt?.grant.id ?? fact.episode ?? importedWindowOf(windows, fact) ?? fact.id,
     kind: 'failure',
     fact,
     origin: fact.origin,
@@ -92,6 +92,12 @@ const afterFailure = (windows: LinkWindows, step: LinkStep<Failure>): LinkWindow
   }
   const failed = attempt === undefined ? windows.failed : withFailed(windows, attempt, number)
   return { ...withEpisode(windows, window), failures: Math.max(windows.failures, number), failed }
+}
+
+/** Imported evidence that follows imported evidence is of its window: it ages from its append. */
+const importedWindowOf = (windows: LinkWindows, fact: Failure): string | null => {
+  const last = windows.open.at(-1)
+  return fact.source.kind === 'import' && last?.fact.source.kind === 'import' ? last.windowId : null
 }
 
 const sinceOf = (windows: LinkWindows, fact: Failure): number =>

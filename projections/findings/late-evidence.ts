@@ -1,5 +1,5 @@
 import type { Attempt } from './attempts'
-import { attemptSpans } from './attempts'
+import { attemptSpan } from './attempts'
 import { statedOrSeenMs, type EventFact } from './fact'
 import { lastAtMost } from './sorted'
 
@@ -13,22 +13,19 @@ export const lateEvidenceGrants = (
   withinSec: number,
 ): ReadonlySet<string> => {
   const grants = [...attempts.values()].toSorted((a, b) => startMsOf(a) - startMsOf(b))
-  const spans = attemptSpans(grants)
   const late = new Set<string>()
   facts.forEach((fact, index) => {
     if (!isFailure(fact)) return
     const atMs = statedOrSeenMs(fact)
     const own = fact.source.kind === 'import' ? null : fact.attempt
     const from = lastAtMost(grants, startMsOf, atMs - 1) + 1
+    // Evidence without an attempt that lies within the one before is that one's.
+    const before = grants[from - 1]
+    if (own === null && before !== undefined && atMs <= attemptSpan(before).toMs) return
     for (let at = from; at < grants.length; at += 1) {
       const attempt = grants[at]
       if (attempt === undefined || startMsOf(attempt) - atMs >= withinSec * 1000) break
-      const isOlders = spans.some(
-        (span, other) => other !== at && span.fromMs <= atMs && atMs <= span.toMs,
-      )
-      if (attempt.grantIndex < index && attempt.grant.id !== own && !(own === null && isOlders)) {
-        late.add(attempt.grant.id)
-      }
+      if (attempt.grantIndex < index && attempt.grant.id !== own) late.add(attempt.grant.id)
     }
   })
   return late

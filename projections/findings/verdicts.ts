@@ -1,10 +1,10 @@
-import { attemptsOf, attemptSpans, type Attempt } from './attempts'
+import { attemptsOf, attemptSpans, isInSpan, type Attempt } from './attempts'
 import { linkOfStream, statedOrSeenMs, type EventFact, type Fact, type FactOf } from './fact'
 import type { FindingsView } from './findings'
 import { itemsOf } from './growing-list'
 import { judgeLinkLogs, type LinkCase, type LinkDial } from './judge-link-logs'
 import { factsByLink, judgeGrants } from './link-grants'
-import { gateItemsOf, linkLogsOf, type LinkLog, type LogItem } from './log-items'
+import { gateItemsOf, linkLogsOf, type LinkLog } from './log-items'
 import { policyVersions, type PolicyVersion } from './policy-versions'
 import type { AuditOptions, JudgedDial } from './report'
 import { grantRow, logRow, observedRow } from './rows'
@@ -101,7 +101,9 @@ const logDials = (
 ): ReadonlyArray<ShownDial> => {
   const spans = attemptSpans(attempts.values())
   const beside = logs.flatMap((log) => {
-    const items = log.items.filter((item) => !isWithin(item, log.resolutionMs, spans))
+    const items = log.items.filter(
+      (item) => !isInSpan(spans, item.atMs, item.atMs + log.resolutionMs),
+    )
     return items.length === 0 ? [] : [{ ...log, items }]
   })
   const changes = [...site.filter(isEvent), ...events].filter(
@@ -133,13 +135,6 @@ const dialTimeoutSecOf = (versions: ReadonlyArray<PolicyVersion>): number => {
   const chosen = versions.length > 1 ? versions.slice(1) : versions
   return largestOf(chosen.map(({ policy }) => policy.dialTimeoutSec))
 }
-
-const isWithin = (
-  item: LogItem,
-  resolutionMs: number,
-  spans: ReturnType<typeof attemptSpans>,
-): boolean =>
-  spans.some(({ fromMs, toMs }) => item.atMs + resolutionMs > fromMs && item.atMs <= toMs)
 
 const hiddenIn = (facts: ReadonlyArray<Fact>, dials: ReadonlyArray<JudgedDial>): HiddenDials => {
   const count = (isCounted: (fact: Fact) => boolean) => facts.filter(isCounted).length
