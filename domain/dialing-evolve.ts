@@ -140,16 +140,18 @@ const marksOf = (state: DialingState): ReadonlySet<bigint> =>
     ...(state.countedNotStarted === null ? [] : [state.countedNotStarted]),
   ])
 
-/** Closes the open attempt; the windows before its grant are over, but for a waived one (R12). */
+/**
+ * Closes the open attempt; the windows before its grant are over, unless it was granted in a waived
+ * one, which stays open for the time after the waiver (R12).
+ */
 const settle = (state: DialingState, event: Recorded): DialingState => {
   const attempt = state.attempt
   if (attempt === null || !isOfOpenAttempt(state, event)) return state
-  const waits = state.waits.filter(
-    (wait) =>
-      wait.windowId === attempt.id ||
-      wait.windowId === state.waivedWindowId ||
-      wait.evidence.revision > attempt.revision,
-  )
+  const waits = attempt.basis.waived
+    ? state.waits
+    : state.waits.filter(
+        (wait) => wait.windowId === attempt.id || wait.evidence.revision > attempt.revision,
+      )
   return changed(settledBy(state, event), { waits })
 }
 

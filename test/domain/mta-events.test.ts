@@ -181,7 +181,7 @@ if (existsSync(samples)) {
       const printed = /(?:returned: |Error code[=:] ?|error code:? |NT error: |code:)(\d+)/
       const coded = lines.filter(
         ({ eventId, text }) =>
-          /error/.test(mtaEventOf('MTA', eventId)?.class ?? '') && printed.test(text),
+          (mtaEventOf('MTA', eventId)?.class ?? '').includes('error') && printed.test(text),
       )
       expect(coded.length).toBeGreaterThan(20)
       coded.forEach(({ eventId, text }) => {
