@@ -54,7 +54,10 @@ export const explanationOf = async (
   const clock = { read: () => asked }
   const { row, status } = statusRow({ ...parts, clock }, link, loaded.right)
   const chain = await eventsBehind(parts, link, {
-    ids: new Set([...status.openWindows.map((it) => it.windowId), state.attempt?.id ?? '']),
+    ids: new Set([
+      ...status.openWindows.map((window) => window.windowId),
+      ...(state.attempt === null ? [] : [state.attempt.id]),
+    ]),
     held: state.held !== null,
     until: state.revision,
   })()

@@ -1,0 +1,296 @@
+import { epochMs, uuidOf } from '../../support/event-builders'
+import { rightOf } from '../../support/event-store-contract'
+import { cliWorld } from '../../support/cli-world'
+import { sealedEvent } from '../../support/sealed-events'
+import { testLedgerId } from '../../support/sqlite-ledger'
+
+let world: ReturnType<typeof cliWorld>
+beforeEach(() => {
+  world = cliWorld()
+})
+
+const at = (sec: number): string => new Date(epochMs + sec * 1000).toISOString()
+
+const row = async (link = 'isp') => {
+  const { code, json } = await world.run('status', link, '--json')
+  expect(code).toBe(0)
+  return json().links[0]
+}
+
+describe('status --json', () => {
+  it('names the store and its ledger, and no link before there is one', async () => {
+    const { code, json, err } = await world.run('status', '--json')
+    expect(code).toBe(0)
+    expect(json()).toEqual({ store: 'sqlite:/ledger.db', ledgerId: testLedgerId, links: [] })
+    expect(err).toBe('')
+  })
+
+  it('tells of a link that failed, field by field', async () => {
+    world.clock.at(10)
+    await world.run('record', 'ISP', 'ras-error', '--code', '629')
+    world.clock.at(110)
+    expect(await row()).toEqual({
+      link: 'isp',
+      phase: 'waiting',
+      mayDial: false,
+      deniedBy: [{ rule: 'open-interval', notBefore: at(610.01) }],
+      closesAt: at(610.01),
+      retryAfterSec: 500.01,
+      since: at(10),
+      upBasis: null,
+      consecutiveFailures: 1,
+      lastFailure: { type: 'RasErrorOccurred', origin: 'record', code: 629, at: at(10) },
+      policyVersion: 'defaults',
+      revision: '0',
+      downSince: at(10),
+    })
+  })
+
+  it('calls a link idle once its window is over', async () => {
+    await world.run('record', 'isp', 'ras-error')
+    world.clock.at(601)
+    expect(await row()).toMatchObject({
+      phase: 'idle',
+      mayDial: true,
+      deniedBy: [],
+      retryAfterSec: null,
+      closesAt: null,
+      since: null,
+    })
+  })
+
+  it('calls a link dialing, connected, and waiting after an abnormal end', async () => {
+    const attempt = await world.dial('isp', 'grant')
+    expect(await row()).toMatchObject({ phase: 'dialing', since: at(0), upBasis: null })
+    world.clock.at(20)
+    await world.run('settle', 'isp', 'up', '--attempt', attempt)
+    expect(await row()).toMatchObject({
+      phase: 'connected',
+      since: at(20),
+      upBasis: 'record',
+      downSince: null,
+      deniedBy: [{ rule: 'connected', notBefore: null }],
+    })
+    world.clock.at(90)
+    await world.run('record', 'isp', 'down-abnormal', '--attempt', attempt)
+    expect(await row()).toMatchObject({ phase: 'waiting', downSince: at(90), upBasis: null })
+  })
+
+  it('counts an attempt that ran into its dial timeout, recorded or not', async () => {
+    await world.dial()
+    world.clock.at(200)
+    const { lastFailure, ...rest } = await row()
+    expect(rest).toMatchObject({
+      phase: 'waiting',
+      since: at(120),
+      downSince: at(120),
+      consecutiveFailures: 1,
+    })
+    expect(lastFailure).toMatchObject({ type: 'DialAbandoned', at: at(120) })
+  })
+
+  it('calls a link held before anything else but unreadable', async () => {
+    await world.dial()
+    await world.run('hold', 'isp', '--reason', 'bill')
+    expect(await row()).toMatchObject({ phase: 'held', retryAfterSec: null, mayDial: false })
+    const event = sealedEvent(9, { type: 'DialTeleported', data: '{}' })
+    await rightOf(world.store.append('link-isp', 1n, [event]))
+    expect(await row()).toMatchObject({ phase: 'unreadable' })
+  })
+
+  it('calls a link exhausted after the retries that the policy allows', async () => {
+    const set = ['policy', 'set', '--reason', 'test', '--max-open-retries', '2']
+    await world.run(...set, '--on-exhausted', 'hold')
+    for (const sec of [0, 1000]) {
+      world.clock.at(sec)
+      await world.run('record', 'isp', 'open-failed')
+    }
+    expect(await row()).toMatchObject({
+      phase: 'exhausted',
+      consecutiveFailures: 2,
+      retryAfterSec: null,
+      policyVersion: 'site:0',
+    })
+  })
+
+  it('lists every link by name, or the one that is asked for', async () => {
+    for (const link of ['zeta', 'alpha']) await world.dial(link)
+    const { json } = await world.run('status', '--json')
+    expect(json().links.map(({ link }: { link: string }) => link)).toEqual(['alpha', 'zeta'])
+    expect((await row('zeta')).link).toBe('zeta')
+  })
+
+  it('opens the ledger for reading, and closes it', async () => {
+    await world.run('status')
+    expect(world.opened).toEqual(['read'])
+    expect(world.closed).toBe(1)
+  })
+})
+
+describe('status for people', () => {
+  it('says so when no link is known', async () => {
+    expect((await world.run('status')).out).toBe('The ledger knows no link yet.\n')
+  })
+
+  it('gives a line for each link, in UTC or at the offset that is asked for', async () => {
+    await world.run('record', 'isp', 'ras-error')
+    const utc = await world.run('status')
+    expect(utc.out).toBe(
+      `isp   waiting     refused by open-interval for 600 s, not before ${at(600)}  failures 1\n`,
+    )
+    const { out } = await world.run('status', '--tz', '+02:00')
+    expect(out).toContain('not before 2026-01-01T02:10:00.000+02:00')
+  })
+
+  it('passes on what there is to say about the ledger, on stderr', async () => {
+    world.notes.push('a private copy is read')
+    const { out, err } = await world.run('status', '--json')
+    expect(err).toBe('open-interval: a private copy is read\n')
+    expect(() => JSON.parse(out)).not.toThrow()
+  })
+
+  it('exits 65 for a link that nobody knows, with the nearest names', async () => {
+    for (const link of ['isp', 'backup', 'ips-2']) await world.dial(link)
+    const { code, err, out } = await world.run('status', 'ips')
+    expect({ code, out }).toEqual({ code: 65, out: '' })
+    expect(err).toMatch(/no link 'ips' \(nearest: (isp, ips-2|ips-2, isp), backup\)/)
+  })
+})
+
+describe('status --fail-on', () => {
+  const failing = async (what: string) => {
+    const { code, err } = await world.run('status', '--fail-on', what)
+    return { code, err }
+  }
+
+  it('exits 1 and names the link for a phase that is named', async () => {
+    await world.dial('other')
+    await world.dial()
+    await world.run('hold', 'isp', '--reason', 'bill')
+    expect(await failing('exhausted,held')).toEqual({ code: 1, err: 'open-interval: isp: held\n' })
+    expect(await failing('exhausted,unreadable')).toEqual({ code: 0, err: '' })
+  })
+
+  it('counts down> from the first failure since the link was up, not from the latest', async () => {
+    const nowMs = Date.now()
+    world.clock.wallSteps((nowMs - epochMs) / 1000 - 7200)
+    for (const sec of [0, 3000, 7100]) {
+      world.clock.at(sec)
+      await world.run('record', 'isp', 'open-failed')
+    }
+    world.clock.at(7190)
+    expect(await failing('down>1h')).toMatchObject({ code: 1 })
+    expect(await failing('down>3h')).toMatchObject({ code: 0 })
+    const attempt = await world.dial('backup', 'grant')
+    await world.run('settle', 'backup', 'up', '--attempt', attempt)
+    const { err } = await failing('down>1s')
+    expect(err).toBe('open-interval: isp: down>1s\n')
+  })
+
+  it.each(['up', 'down>', 'down>1w', 'held;exhausted'])('rejects %s with 64', async (what) => {
+    const { code, err } = await failing(what)
+    expect(code).toBe(64)
+    expect(err).toContain('--fail-on takes exhausted, held, unreadable and down>TIME')
+  })
+})
+
+describe('status --prometheus', () => {
+  it('prints samples in the text exposition format, each after its help and type', async () => {
+    await world.run('record', 'c="x"\\y', 'ras-error')
+    await world.dial('isp')
+    const { out } = await world.run('status', '--prometheus')
+    const line =
+      /^(# HELP [a-z_]+ .+|# TYPE [a-z_]+ gauge|[a-z_]+\{link="(?:[^"\\]|\\["\\n])*"\} -?\d+(\.\d+)?)$/
+    const lines = out.trimEnd().split('\n')
+    expect(lines.filter((it) => !line.test(it))).toEqual([])
+    expect(lines).toContain('open_interval_may_dial{link="c=\\"x\\"\\\\y"} 0')
+    expect(lines).toContain('open_interval_dialing{link="isp"} 1')
+    expect(lines).toContain('open_interval_retry_after_seconds{link="c=\\"x\\"\\\\y"} 600')
+    expect(out.endsWith('\n')).toBe(true)
+  })
+})
+
+describe('explain', () => {
+  it('gives verdict, window, chain of events and what would allow a dial', async () => {
+    const attempt = await world.dial('isp', 'grant')
+    world.clock.at(30)
+    await world.run('settle', 'isp', 'failed', '--attempt', attempt, '--code', '629')
+    await world.run('hold', 'isp', '--reason', 'unpaid bill', '--by', 'alice')
+    world.clock.at(100)
+    const { code, json } = await world.run('explain', 'isp', '--json')
+    expect(code).toBe(0)
+    const explained = json()
+    expect(explained).toMatchObject({
+      asOf: at(100),
+      link: { link: 'isp', phase: 'held', mayDial: false },
+      held: { by: 'alice', reason: 'unpaid bill', at: at(30) },
+      openWindows: [
+        { windowId: attempt, kind: 'failure', requiredSec: 600, jitterSec: 0, waived: false },
+      ],
+      allowedBy: [
+        "open-interval release 'isp' --reason ...",
+        "waiting; or open-interval waive 'isp' --reason ...",
+      ],
+    })
+    expect(explained.openWindows[0].because).toMatchObject({ code: 629, revision: '2' })
+    const chain = explained.chain.map(({ type, revision }: any) => [revision, type])
+    expect(chain).toEqual([
+      ['0', 'DialAttempted'],
+      ['1', 'ConnectionErrorOccurred'],
+      ['2', 'ConnectionOpenFailed'],
+      ['3', 'LinkHeld'],
+    ])
+  })
+
+  it('tells people the same, at the offset that they ask for', async () => {
+    await world.run('record', 'isp', 'ras-error', '--code', '629')
+    await world.run('hold', 'isp', '--reason', 'bill')
+    const { out } = await world.run('explain', 'isp', '--tz', '-05:00')
+    expect(out).toContain('isp may not be dialed (held), as of 2025-12-31T19:00:00.000-05:00')
+    expect(out).toContain('held by tester at 2025-12-31T19:00:00.000-05:00: bill')
+    expect(out).toContain('RasErrorOccurred record 629')
+    expect(out).toContain("waiting; or open-interval waive 'isp' --reason ...")
+  })
+
+  it('leaves out events that no longer keep the link closed', async () => {
+    await world.run('record', 'isp', 'ras-error')
+    world.clock.at(700)
+    const { json } = await world.run('explain', 'isp', '--json')
+    expect(json()).toMatchObject({ chain: [], openWindows: [], link: { mayDial: true } })
+  })
+
+  it('goes back to an earlier time with --at', async () => {
+    await world.run('record', 'isp', 'ras-error')
+    world.clock.at(700)
+    await world.run('hold', 'isp', '--reason', 'bill')
+    const { json } = await world.run(
+      'explain',
+      'isp',
+      '--json',
+      '--at',
+      '2026-01-01T01:05:00+01:00',
+    )
+    expect(json()).toMatchObject({
+      asOf: at(300),
+      held: null,
+      link: { phase: 'waiting', revision: '0' },
+    })
+  })
+
+  it.each(['2026-01-01T00:05:00', '2026', 'yesterday', '2026-13-01T00:00:00Z'])(
+    'rejects --at %s with 64: a time must say its zone',
+    async (time) => {
+      await world.dial()
+      const { code, err } = await world.run('explain', 'isp', '--at', time)
+      expect(code).toBe(64)
+      expect(err).toContain('--at takes a time with its zone')
+    },
+  )
+
+  it('names the attempt that is open', async () => {
+    const attempt = await world.dial()
+    const { json } = await world.run('explain', 'isp', '--json')
+    expect(json().chain).toMatchObject([{ id: attempt, type: 'DialAttempted', by: 'tester' }])
+    expect(uuidOf(1)).not.toBe(attempt)
+  })
+})
