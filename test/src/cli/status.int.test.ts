@@ -1,6 +1,6 @@
 import { epochMs, uuidOf } from '../../support/event-builders'
 import { rightOf } from '../../support/event-store-contract'
-import { cliWorld } from '../../support/cli-world'
+import { cliWorld, type Json } from '../../support/cli-world'
 import { sealedEvent } from '../../support/sealed-events'
 import { testLedgerId } from '../../support/sqlite-ledger'
 
@@ -233,7 +233,7 @@ describe('explain', () => {
       ],
     })
     expect(explained.openWindows[0].because).toMatchObject({ code: 629, revision: '2' })
-    const chain = explained.chain.map(({ type, revision }: any) => [revision, type])
+    const chain = explained.chain.map(({ type, revision }: Json) => [revision, type])
     expect(chain).toEqual([
       ['0', 'DialAttempted'],
       ['1', 'ConnectionErrorOccurred'],
