@@ -38,6 +38,8 @@ const reportUntil = async (
   let saidAt: number | null = null
   const begunAt = performance.now()
   for (;;) {
+    // Asked first: what is reported may have been overtaken while an earlier report waited.
+    if (giveUp()) return 'gave-up'
     const result = await gate.report(link, report)()
     const now = performance.now()
     if (E.isRight(result)) {
@@ -48,7 +50,6 @@ const reportUntil = async (
       say(`${link}: the ledger did not take '${report._tag}': ${result.left.why}`)
       return 'rejected'
     }
-    if (giveUp()) return 'gave-up'
     if (saidAt === null || now - saidAt > reminderMs) {
       const seconds = Math.round((now - begunAt) / 1000)
       say(

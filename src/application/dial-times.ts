@@ -25,7 +25,7 @@ export const dialTimesOf = (
   const quarterCs = Math.floor(marginCs / 4)
   return mayBeTakenAsUp
     ? { lookCs: killCs - marginCs, termCs: killCs - quarterCs, killCs }
-    : { lookCs: killCs - marginCs - quarterCs, termCs: killCs - marginCs, killCs }
+    : { lookCs: killCs - 2 * marginCs, termCs: killCs - marginCs, killCs }
 }
 
 /** When a dialer whose lease cannot be renewed is ended, counted from its last renewal. */
@@ -33,6 +33,15 @@ export const leaseDeadlines = (renewedCs: number, leaseSec: number): Deadlines =
   const killCs = renewedCs + csOfSec(leaseSec)
   return { termCs: killCs - marginCsOf(leaseSec), killCs }
 }
+
+/** How much earlier the guard aims, because a shell's steps come late (R5). */
+export const guardEarlyCs = 10
+
+/** Deadlines as the guard is told of them. */
+export const guardDeadlines = ({ termCs, killCs }: Deadlines): Deadlines => ({
+  termCs: termCs - guardEarlyCs,
+  killCs: killCs - guardEarlyCs,
+})
 
 /** The earlier of two deadlines. */
 export const earlier = (first: Deadlines, second: Deadlines): Deadlines => ({

@@ -1,10 +1,13 @@
 import type { DialerExit } from '../ports/dialer-host'
 import type { Reported } from './attempt-reporter'
+import { guardEarlyCs } from './dial-times'
 import { notStarted, settlementOf, type Settlement } from './dial-settlement'
 import type { DialerKind } from './dialer-kinds'
 import {
-  deadlinesOf,
+  armGuard,
   endDialer,
+  isTimeOver,
+  keepDeadlines,
   reportNow,
   reportUp,
   soonCs,
@@ -62,6 +65,7 @@ const lookAfter = async (dial: RunningDial, { stop, upRule }: RunOptions): Promi
   const stopWatching = watchDeadlines(dial)
   void reportStarted(dial)
   const exit = await dialer.exit
+  keepDeadlines(dial, guardEarlyCs)
   const isLeftUp = await endsUp(dial, upRule, exit)
   const isGone = !isLeftUp && (await becomesGone(dial))
   progress.over = true
@@ -71,7 +75,7 @@ const lookAfter = async (dial: RunningDial, { stop, upRule }: RunOptions): Promi
 
 // Armed before the go line, because a dialer may outrun whoever guards it.
 const letGo = async (dial: RunningDial, { stop }: RunOptions): Promise<Settlement | null> => {
-  const isGuarded = await dial.dialer.guardUntil(deadlinesOf(dial))
+  const isGuarded = await armGuard(dial)
   if (stop.requested() !== null) return notStarted('requested')
   if (!isGuarded) return notStarted('no guard', 'guard')
   const launch = await dial.dialer.go(dial.granted.startByCs)
@@ -102,23 +106,30 @@ const endsUp = async (dial: RunningDial, rule: UpRule, exit: DialerExit): Promis
     return false
   }
   await reportUp(dial, 'exit')
+  // The guard heard it by now; if it heard too late, it may be ending what was left up.
+  if (isTimeOver(dial)) endDialer(dial, 'dial-timeout', dial.times.killCs)
   return progress.up === 'durable' && progress.ending === null
 }
 
 const pollMsMin = 50
 const pollMsMax = 1_000
 
+/** While a process executes another program its environment cannot be read: one miss may be that. */
+const missesNeeded = 2
+
 /** How long KILL may take before what is left counts as something that cannot be ended. */
 const killCsMax = 200
 
 const becomesGone = async (dial: RunningDial): Promise<boolean> => {
   const { progress, dialer, clock } = dial
-  for (let pauseMs = pollMsMin; !dialer.isGone();) {
+  let [misses, pauseMs] = [0, pollMsMin]
+  while (misses < missesNeeded) {
     const { ending } = progress
     if (ending !== null && clock.read().uptimeCs > ending.killCs + killCsMax) return false
-    await sleep(pauseMs)
-    pauseMs =
-      progress.up === 'durable' && ending === null ? Math.min(pauseMs * 2, pollMsMax) : pollMsMin
+    misses = dialer.isGone() ? misses + 1 : 0
+    const isCalm = misses === 0 && progress.up === 'durable' && ending === null
+    pauseMs = isCalm ? Math.min(pauseMs * 2, pollMsMax) : pollMsMin
+    if (misses < missesNeeded) await sleep(pauseMs)
   }
   return true
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../ports/clock'
 import type { Deadlines, SupervisedDialer } from '../ports/dialer-host'
 import type { AttemptReporter, Reported } from './attempt-reporter'
-import { earlier, leaseDeadlines, type DialTimes } from './dial-times'
+import { earlier, guardDeadlines, guardEarlyCs, leaseDeadlines, type DialTimes } from './dial-times'
 import type { EndCause } from './dial-settlement'
 import type { AttemptReport, Granted } from './gate'
 
@@ -80,14 +80,20 @@ export const reportUp = async (
   proof: 'output' | 'exit' | 'alive',
 ): Promise<Reported> => {
   const { progress } = dial
+  if (progress.up === 'durable') return 'durable'
   progress.up = 'reporting'
   const isOutOfPatience = dial.patience()
-  const givesUp = () => progress.ending !== null || isOutOfPatience()
+  const isTooLate = () => progress.ending !== null || (!progress.over && isTimeOver(dial))
+  const givesUp = () => isTooLate() || isOutOfPatience()
   const reported = await dial.report(reportNow(dial, { _tag: 'Up', proof }), givesUp)
   if (reported === 'durable') await noteUp(dial)
   if (reported === 'rejected') endDialer(dial, 'attempt-closed', soonCs(dial))
   return reported
 }
+
+/** Whether the guard may have begun to end a dialer that it was not told is up. */
+export const isTimeOver = ({ clock, times }: RunningDial): boolean =>
+  clock.read().uptimeCs >= times.termCs - guardEarlyCs
 
 /** The attempt is durably up: the guard is told so, unless the dialer is being ended already. */
 const noteUp = async (dial: RunningDial): Promise<void> => {
@@ -97,7 +103,22 @@ const noteUp = async (dial: RunningDial): Promise<void> => {
 
 const tellGuard = async (dial: RunningDial): Promise<void> => {
   const { ending, over } = dial.progress
-  if (ending === null && !over) await dial.dialer.guardUntil(deadlinesOf(dial))
+  if (ending === null && !over) await armGuard(dial)
+}
+
+/** Tells the guard which deadlines hold now; resolves to whether it heard. */
+export const armGuard = (dial: RunningDial): Promise<boolean> => {
+  const deadlines = deadlinesOf(dial)
+  return dial.dialer.guardUntil(deadlines === null ? null : guardDeadlines(deadlines))
+}
+
+/** Ends the dialer if a deadline is over; `earlyCs` before it the guard may have ended it already. */
+export const keepDeadlines = (dial: RunningDial, earlyCs = 0): void => {
+  const { clock, times, progress } = dial
+  const deadlines = deadlinesOf(dial)
+  if (deadlines === null || clock.read().uptimeCs < deadlines.termCs - earlyCs) return
+  const isLease = deadlines.termCs < times.termCs || progress.up === 'durable'
+  endDialer(dial, isLease ? 'lease-lost' : 'dial-timeout', deadlines.killCs)
 }
 
 /** At `lookCs`: alive is up, or a hook said that it is; else the deadlines stay. */

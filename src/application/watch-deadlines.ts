@@ -1,5 +1,5 @@
 import { csOfSec } from '../../domain/time'
-import { deadlinesOf, endDialer, lookWhetherUp, renewLease, type RunningDial } from './running-dial'
+import { deadlinesOf, keepDeadlines, lookWhetherUp, renewLease, type RunningDial } from './running-dial'
 
 /** How often the clock is read while a deadline holds; the guard does the same by itself. */
 const tickMs = 50
@@ -21,13 +21,9 @@ const act = (dial: RunningDial, nowCs: number): void => {
     dial.dialer.signal('SIGKILL')
     return
   }
-  const deadlines = deadlinesOf(dial)
-  if (deadlines === null) return
-  if (nowCs >= deadlines.termCs) {
-    const isLease = deadlines.termCs < dial.times.termCs || dial.progress.up === 'durable'
-    endDialer(dial, isLease ? 'lease-lost' : 'dial-timeout', deadlines.killCs)
-    return
-  }
+  if (deadlinesOf(dial) === null) return
+  keepDeadlines(dial)
+  if (dial.progress.ending !== null) return
   if (nowCs >= dial.times.lookCs && !dial.progress.looked) void lookWhetherUp(dial)
   if (isRenewalDue(dial, nowCs)) void renewLease(dial)
 }

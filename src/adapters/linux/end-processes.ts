@@ -33,23 +33,32 @@ export type Ended = { readonly found: boolean; readonly gone: boolean }
 const killMsMax = 3_000
 const pollMs = 50
 
+/** While a process executes another program its environment cannot be read: one miss may be that. */
+const missesNeeded = 2
+
 /** Ends processes, those that they start meanwhile included; gives up where they cannot be ended. */
 export const endProcesses = async (ending: Ending): Promise<Ended> => {
   const begunAt = performance.now()
-  const first = ending.find()
-  for (const stat of first) {
-    signalProcess(ending.table, stat, 'SIGTERM')
-    signalProcess(ending.table, stat, 'SIGCONT')
-  }
-  let left = first
-  while (left.length > 0) {
+  const termed = new Set<number>()
+  let left = ending.find()
+  let found = false
+  let misses = 0
+  for (;;) {
+    misses = left.length > 0 ? 0 : misses + 1
+    if (misses >= missesNeeded) break
+    found ||= left.length > 0
     const spentMs = performance.now() - begunAt
     if (spentMs > ending.graceMs + killMsMax) break
-    if (spentMs >= ending.graceMs) {
-      for (const stat of left) signalProcess(ending.table, stat, 'SIGKILL')
+    for (const stat of left) {
+      if (spentMs >= ending.graceMs) signalProcess(ending.table, stat, 'SIGKILL')
+      else if (!termed.has(stat.pid)) {
+        signalProcess(ending.table, stat, 'SIGTERM')
+        signalProcess(ending.table, stat, 'SIGCONT')
+        termed.add(stat.pid)
+      }
     }
     await new Promise((resolve) => setTimeout(resolve, pollMs))
     left = ending.find()
   }
-  return { found: first.length > 0, gone: left.length === 0 }
+  return { found, gone: left.length === 0 }
 }

@@ -51,6 +51,13 @@ find_dialer() {
   [ -n "$pids" ]
 }
 
+# While a process executes another program its environment cannot be read: one miss may be that.
+dialer_is_alive() {
+  find_dialer && return
+  pause_cs 3
+  find_dialer
+}
+
 # Only this form of kill is understood by dash, bash and busybox alike. The group first: at once.
 signal_dialer() {
   [ -z "$sessions" ] || kill -s "$1" -- "-$session" 2>/dev/null
@@ -66,11 +73,11 @@ pause_cs() {
 
 # TERM and CONT now, KILL at $1. Gives up after 100 more tries: what is left then cannot be ended.
 end_dialer() {
-  find_dialer || return 0
+  dialer_is_alive || return 0
   signal_dialer TERM
   signal_dialer CONT
   tries=0
-  while find_dialer && [ "$tries" -lt 100 ]; do
+  while dialer_is_alive && [ "$tries" -lt 100 ]; do
     read_uptime
     left_cs=$(($1 - now_cs))
     if [ "$left_cs" -le 0 ]; then

@@ -26,9 +26,6 @@ const script = join(__dirname, 'guard.sh')
 /** How long a guard may take to answer: a shell that starts on a machine that is very busy. */
 const answerMsMax = 10_000
 
-/** The guard aims early, because a shell's steps come late (R5). */
-const earlyCs = 10
-
 /** Spawns a guard in a session of its own, holding the lock; null when none can be spawned. */
 export const spawnGuard = (options: GuardSpawn): Guard | null => {
   const child = spawnSession(options)
@@ -59,9 +56,7 @@ export const spawnGuard = (options: GuardSpawn): Guard | null => {
 }
 
 const lineOf = (deadlines: Deadlines | null): string =>
-  deadlines === null
-    ? 'never\n'
-    : `until ${deadlines.termCs - earlyCs} ${deadlines.killCs - earlyCs}\n`
+  deadlines === null ? 'never\n' : `until ${deadlines.termCs} ${deadlines.killCs}\n`
 
 const spawnSession = (options: GuardSpawn): ChildProcess => {
   const [file, ...args] = options.shell

@@ -101,7 +101,7 @@ describe.each(installedShells())('a dialer under %s', (_name, shell) => {
     await dialer.exit
     dialer.dismiss()
     await eventually(async () => (await probeLock(lockFileOf(folder, link))) === 'free')
-    expect(dialer.isGone()).toBe(true)
+    await eventually(dialer.isGone)
   })
 
   it.each([
@@ -120,7 +120,7 @@ describe.each(installedShells())('a dialer under %s', (_name, shell) => {
     await eventually(() => livingOf(plan.attempt, dialer) > 0)
     await eventually(() => livingOf(plan.attempt, dialer) === 0)
     expect(now()).toBeGreaterThanOrEqual(termCs - 11)
-    expect(dialer.isGone()).toBe(true)
+    await eventually(dialer.isGone)
   })
 
   it('is left alone once no deadline holds any more', async () => {
@@ -155,7 +155,7 @@ describe('the environment of a dialer', () => {
         command: [
           '/bin/sh',
           '-c',
-          'tr "\\0" "\\n" </proc/self/environ | grep odd; printf "%s|" "$@"',
+          'tr "\\0" "\\n" </proc/$$/environ | grep odd; printf "%s|" "$@"',
           'sh',
           'a b',
           '',
