@@ -23,6 +23,8 @@ const failures: ReadonlyArray<readonly [prefix: string, SqliteFailure]> = [
   ['SQLITE_AUTH', 'denied'],
   ['SQLITE_READONLY', 'read-only'],
   ['SQLITE_FULL', 'full'],
+  // The file that readers and writers share cannot grow: the disk is full.
+  ['SQLITE_IOERR_SHMSIZE', 'full'],
   ['SQLITE_CANTOPEN', 'missing'],
 ]
 
