@@ -79,7 +79,7 @@ const isReadInPlace = (path: string): boolean => {
     connectForReading(path).close()
     return true
   } catch (cause) {
-    if (['missing', 'denied', 'read-only'].includes(failureOf(cause))) return false
+    if (['missing', 'denied', 'read-only', 'full'].includes(failureOf(cause))) return false
     throw cause
   }
 }
