@@ -13,7 +13,7 @@ import { snapshotOf, viewOfSnapshot } from './snapshot'
 import { streamPages } from './stream-pages'
 
 /** A snapshot is written once the tail after the last one has this many events. */
-export const snapshotEvery = 64n
+const snapshotEvery = 64n
 
 /**
  * Folds streams of a store from their newest sound snapshots, if any, and else from the start. A

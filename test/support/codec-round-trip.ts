@@ -5,8 +5,7 @@ import { emptyHead, sealEvents, type Envelope, type UnsealedEvent } from '../../
 import type { RecordedEvent } from '../../src/ports/event-store'
 import { aMetadata, uuidOf } from './event-builders'
 
-/** An envelope without its place in the chain. */
-export const anEnvelope = (overrides: Partial<Metadata> = {}): Envelope => {
+const anEnvelope = (overrides: Partial<Metadata> = {}): Envelope => {
   const { prev: _prev, ...envelope } = aMetadata(overrides)
   return envelope
 }

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { initLedger, openLedger, type OpenedLedger } from '../../src/adapters/sqlite'
+import { initLedger } from '../../src/adapters/sqlite/init-ledger'
+import { openLedger, type OpenedLedger } from '../../src/adapters/sqlite/open-ledger'
 import { rightOf } from './event-store-contract'
 import { sealedEvent, uuidOf } from './sealed-events'
 

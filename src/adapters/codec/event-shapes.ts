@@ -96,6 +96,7 @@ const denialRule = oneOf<Denial['rule']>(
   'normal-end',
   'not-started',
   'released-past',
+  'site-released',
   'probe-interval',
   'limit',
 )

@@ -1,12 +1,5 @@
-export {
-  emptyHead,
-  eventHash,
-  hashBeforeFirst,
-  headOf,
-  type ChainLink,
-  type StreamHead,
-} from './event-chain'
-export { decodeEvent, toStreamItem, type DecodeError } from './decode-event'
+export { emptyHead, eventHash, hashBeforeFirst, headOf, type StreamHead } from './event-chain'
+export { decodeEvent, toStreamItem } from './decode-event'
 export {
   importId,
   importNamespace,
@@ -16,14 +9,8 @@ export {
   type ImportedFact,
   type OutcomeFact,
 } from './event-ids'
-export {
-  sealEvents,
-  type Envelope,
-  type Sealed,
-  type SealError,
-  type UnsealedEvent,
-} from './seal-events'
-export { canonicalJson, isStorableText } from './canonical-json'
+export { sealEvents, type Envelope, type UnsealedEvent } from './seal-events'
+export { canonicalJson } from './canonical-json'
 export { unstorable } from './unstorable'
 export { firstRevision, repeatedOrConflict, type AppendSite } from './repeated-append'
 export { isObject } from './shape'

@@ -87,7 +87,7 @@ export const storedMetadata = (metadata: Metadata): StoredMetadata => {
   }
 }
 
-/** The envelope that a stored one stands for. */
+/** The envelope that a stored one, fresh from the parser, stands for; it is made of the same object. */
 export const restoredMetadata = (stored: StoredMetadata): Metadata => {
   const appended: ClockReading = {
     bootId: stored.appended.bootId,
@@ -96,12 +96,12 @@ export const restoredMetadata = (stored: StoredMetadata): Metadata => {
     uptimeCs: stored.appended.uptimeCs,
     wall: stored.appended.wall,
   }
-  return {
-    ...stored,
+  // A copy of every envelope took a tenth of the time of folding a million events.
+  return Object.assign(stored, {
     appended,
     occurred: stored.occurred === undefined ? appended : { ...appended, ...stored.occurred },
     source: restoredSource(stored.source),
-  }
+  })
 }
 
 const storedReading = (reading: ClockReading): StoredReading => {
@@ -126,7 +126,11 @@ const storedImport = ({ offset, computer, ...rest }: ImportSource): StoredImport
   ...(computer === null ? {} : { computer }),
 })
 
+const gateSource: EventSource = { kind: 'gate' }
+const recordSource: EventSource = { kind: 'record' }
+
 const restoredSource = (source: StoredMetadata['source']): EventSource => {
-  if (typeof source === 'string') return { kind: source }
+  if (source === 'gate') return gateSource
+  if (source === 'record') return recordSource
   return { ...source, offset: source.offset ?? null, computer: source.computer ?? null }
 }

@@ -3,7 +3,6 @@ import type { RecordedEvent } from '../../ports/event-store'
 /** An event as SQLite gives it back. */
 export type EventRow = {
   readonly position: number
-  readonly stream: string
   readonly revision: number
   readonly id: Buffer
   readonly type: string
@@ -11,13 +10,13 @@ export type EventRow = {
   readonly metadata: string
 }
 
-/** The recorded event that a row holds. */
-export const recordedEvent = (row: EventRow): RecordedEvent => ({
+/** The recorded event that a row of a stream holds. */
+export const recordedEvent = (stream: string, row: EventRow): RecordedEvent => ({
   id: uuidOf(row.id),
   type: row.type,
   data: row.data,
   metadata: row.metadata,
-  stream: row.stream,
+  stream,
   revision: BigInt(row.revision),
   position: BigInt(row.position),
 })

@@ -10,7 +10,7 @@ import {
 import { dirname } from 'node:path'
 
 /** Where the id of the ledger at a path is kept beside it. */
-export const idFileOf = (path: string): string => `${path}.id`
+const idFileOf = (path: string): string => `${path}.id`
 
 /** The id that the file beside a ledger names; undefined: there is none. */
 export const readIdFile = (path: string): string | undefined =>

@@ -90,16 +90,14 @@ export const corrupt = (path: string, why: string): OpenError => ({
   next: `keep ${path} and its -wal as they are and restore a copy`,
 })
 
-/** A ledger may not be opened by this user. */
-export const denied = (path: string, why: string): OpenError => ({
+const denied = (path: string, why: string): OpenError => ({
   _tag: 'Denied',
   path,
   why,
   next: `run as a user who may read and write ${path} and its folder`,
 })
 
-/** A ledger lies where nothing can be written. */
-export const readOnlyMedia = (path: string): OpenError => ({
+const readOnlyMedia = (path: string): OpenError => ({
   _tag: 'ReadOnlyMedia',
   path,
   next: `copy ${path} together with its -wal to a disk that can be written`,

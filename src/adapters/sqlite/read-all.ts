@@ -24,13 +24,13 @@ const scannedMax = 10_000n
 
 /** Reads a page of the whole ledger; it may be empty and yet name where to go on. */
 export const readAll = (connection: Connection): ((range: LedgerRange) => Page) => {
-  const page = connection.prepare<[Scan], EventRow>(selectPage)
+  const page = connection.prepare<[Scan], EventRow & { readonly stream: string }>(selectPage)
   const lastPosition = connection.prepare<[], { readonly last: number | null }>(selectLast)
   return ({ after, categories, limit }) => {
     const from = after ?? 0n
     const to = from + scannedMax
     const kept = categories === null ? null : JSON.stringify(categories)
-    const events = page.all({ from, to, kept, limit }).map(recordedEvent)
+    const events = page.all({ from, to, kept, limit }).map((row) => recordedEvent(row.stream, row))
     const seenTo = events.length < limit ? to : (events.at(-1)?.position ?? to)
     const last = BigInt(lastPosition.get()?.last ?? 0)
     return { events, next: last > seenTo ? seenTo : null }

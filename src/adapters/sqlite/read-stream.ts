@@ -26,7 +26,7 @@ export const readStream = (connection: Connection): ((range: StreamRange) => Pag
     // One more than asked for tells whether there is more.
     const rows = statement.all(stream, first, limit + 1)
     const next = rows[limit]
-    const events = rows.slice(0, limit).map((row) => recordedEvent({ ...row, stream }))
+    const events = rows.slice(0, limit).map((row) => recordedEvent(stream, row))
     return { events, next: next === undefined ? null : BigInt(next.revision) }
   }
 }

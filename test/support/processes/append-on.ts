@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/Either'
 import { randomUUID } from 'node:crypto'
-import { openLedger } from '../../../src/adapters/sqlite'
+import { openLedger } from '../../../src/adapters/sqlite/open-ledger'
 import type { EventStore, ExpectedRevision } from '../../../src/ports/event-store'
 
 /** Appends to a stream until it has appended so many; prints the id of each event once it is told so. */

@@ -192,7 +192,7 @@ describe('S2: an append that finds the write lock held', () => {
     const holder = holdLock(path)
     const appending = rightOf(store.append('link-a', 0n, sealedEvents(2)))
     let turns = 0
-    const timer = setInterval(() => turns++ === 5 && holder.exec('COMMIT'), 1)
+    const timer = setInterval(() => turns++ === 5 && holder.exec('COMMIT'), 1).unref()
     await appending
     clearInterval(timer)
     expect(turns).toBeGreaterThan(5)

@@ -15,7 +15,9 @@ import {
 import type { TaskEither } from 'fp-ts/TaskEither'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { initLedger, openLedger, type OpenError } from '../../../../src/adapters/sqlite'
+import { initLedger } from '../../../../src/adapters/sqlite/init-ledger'
+import { openLedger } from '../../../../src/adapters/sqlite/open-ledger'
+import type { OpenError } from '../../../../src/adapters/sqlite/open-error'
 import { eventsOf, leftOf, rightOf } from '../../../support/event-store-contract'
 import { sealedEvent, sealedEvents, uuidOf } from '../../../support/sealed-events'
 import {
@@ -140,7 +142,7 @@ describe('opening a ledger', () => {
     ],
     ['a few bytes', (file: string) => writeFileSync(file, 'SQLite')],
     ['a folder', (file: string) => mkdirSync(file)],
-    ['a FIFO', (file: string) => void execFileSync('mkfifo', [file])],
+    ['a FIFO', (file: string) => void execFileSync('sh', ['-c', 'exec mkfifo "$0"', file])],
     [
       'the database of something else',
       (file: string) => {

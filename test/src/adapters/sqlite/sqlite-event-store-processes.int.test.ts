@@ -2,14 +2,15 @@ import Database from 'better-sqlite3'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { openLedger } from '../../../../src/adapters/sqlite'
+import { openLedger } from '../../../../src/adapters/sqlite/open-ledger'
 import { eventsOf, rightOf } from '../../../support/event-store-contract'
 import { newLedger, temporaryFolder } from '../../../support/sqlite-ledger'
 
 const { folder, remove } = temporaryFolder()
 afterAll(remove)
 
-const processes = join(__dirname, '../../../support/processes')
+const loader = require.resolve('../../../support/processes/load-typescript.cjs')
+const script = require.resolve('../../../support/processes/append-on.ts')
 
 type Appender = {
   readonly child: ChildProcess
@@ -21,14 +22,7 @@ type Appender = {
 const startAppender = (path: string, stream: string, count: number): Appender => {
   const child = spawn(
     process.execPath,
-    [
-      '--require',
-      join(processes, 'load-typescript.cjs'),
-      join(processes, 'append-on.ts'),
-      path,
-      stream,
-      String(count),
-    ],
+    ['--require', loader, script, path, stream, String(count)],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   )
   let output = ''
