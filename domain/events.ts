@@ -63,6 +63,7 @@ export type DenialRule =
   | 'normal-end'
   | 'not-started'
   | 'released-past'
+  | 'site-released'
   | 'probe-interval'
   | 'limit'
 
@@ -235,10 +236,7 @@ export type UnreadableEvent = {
 /** What a fold is fed: an event, or the place of one that could not be decoded. */
 export type StreamItem = Recorded | UnreadableEvent
 
-/**
- * An event that was decided but not yet written: the application adds the envelope. `idFrom` gives
- * ids that repeat: `random`, the attempt's own id, or v5 over attempt, type, code and `occurred`.
- */
+/** A decided event; the application adds the envelope, and an id by `idFrom` (`outcome`: v5). */
 export type DraftEvent = LedgerEvent & {
   readonly attempt?: string
   readonly idFrom: 'random' | 'attempt' | 'outcome'

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
-import { findings } from '../../../projections/findings/findings'
-import { auditAll } from '../../../projections/findings/report'
-import { verdictsOf } from '../../../projections/findings/verdicts'
-import { runs } from '../../support/runs'
-import { act, histories, newSimulation } from '../../support/simulate-links'
+import { findings } from '../../projections/findings/findings'
+import { auditAll } from '../../projections/findings/report'
+import { verdictsOf } from '../../projections/findings/verdicts'
+import { runs } from '../support/runs'
+import { act, histories, newSimulation } from '../support/simulate-links'
 
 describe('the audit of a ledger that the gate made', () => {
   it('finds no grant broken, whatever happened', () => {
