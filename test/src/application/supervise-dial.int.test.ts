@@ -19,6 +19,7 @@ import { scriptedGate, type ScriptedGate, type ScriptedGrant } from '../../suppo
 
 let link = linkId('isp')
 const folder = mkdtempSync(join(tmpdir(), 'open-interval-'))
+const store = `sqlite:${folder}/ledger.db`
 const opened = openLinuxClock()
 if (E.isLeft(opened)) throw new Error(opened.left.why)
 const clock = opened.right
@@ -29,8 +30,7 @@ beforeEach(() => {
   link = linkId(randomUUID())
 })
 afterEach(() => {
-  for (const pid of withVariable('OPEN_INTERVAL_STORE=sqlite:/nowhere'))
-    process.kill(pid, 'SIGKILL')
+  for (const pid of marked()) process.kill(pid, 'SIGKILL')
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -61,7 +61,7 @@ const dialWith = async (
     stop,
     isRecordedUp: async () => recordedUp.value,
     changes: () => () => undefined,
-    store: 'sqlite:/nowhere',
+    store,
     say: (message) => said.push(message),
     onRefused: () => undefined,
   })({
@@ -96,19 +96,20 @@ const settledOf = ({ gate }: Setting): Extract<AttemptReport, { _tag: 'Settled' 
 const lockIsFree = async (): Promise<boolean> =>
   (await probeLock(lockFileOf(folder, link))) === 'free'
 
-const withVariable = (entry: string): ReadonlyArray<number> => {
+// The dialers of this run only: somebody else may run the same tests beside it.
+const marked = (): ReadonlyArray<number> => {
   const table = openProcessTable()!
   return table
     .all()
     .map(({ pid }) => pid)
-    .filter((pid) => table.hasEnvironment(pid, entry))
+    .filter((pid) => table.hasEnvironment(pid, `OPEN_INTERVAL_STORE=${store}`))
 }
 
 // While a process executes another program its environment cannot be read: one miss proves nothing.
 const becomesGone = async (): Promise<void> => {
   const misses = { inARow: 0 }
   await eventually(() => {
-    const isThere = withVariable('OPEN_INTERVAL_STORE=sqlite:/nowhere').length > 0
+    const isThere = marked().length > 0
     misses.inARow = isThere ? 0 : misses.inARow + 1
     return misses.inARow > 1
   })
@@ -150,7 +151,7 @@ describe('a dialer that is alive at its deadline', () => {
       const given = setting()
       const dialing = outcomeWith(given, dialerScripts[name])
       await eventually(() => tagsOf(given).includes('Up alive'))
-      expect(withVariable('OPEN_INTERVAL_STORE=sqlite:/nowhere')).not.toEqual([])
+      expect(marked()).not.toEqual([])
       given.signals.emit('SIGTERM', 'SIGTERM')
       await dialing
       expect(settledOf(given)).toMatchObject({ normal: true, reason: 'requested' })
@@ -161,7 +162,7 @@ describe('a dialer that is alive at its deadline', () => {
     const given = setting()
     const dialing = outcomeWith(given, dialerScripts.ignoresTerm)
     given.gate.failing = away
-    await eventually(() => withVariable(`OPEN_INTERVAL_STORE=sqlite:/nowhere`).length > 0)
+    await eventually(() => marked().length > 0)
     await becomesGone()
     given.gate.failing = null
     await dialing
@@ -204,7 +205,7 @@ describe('a dialer whose output tells that it is up', () => {
     const given = setting()
     given.gate.failing = away
     const dialing = outcomeWith(given, 'echo CONNECT 9600; exec sleep 300', { upRule })
-    await eventually(() => withVariable(`OPEN_INTERVAL_STORE=sqlite:/nowhere`).length > 0)
+    await eventually(() => marked().length > 0)
     await becomesGone()
     given.gate.failing = null
     await dialing
@@ -221,7 +222,7 @@ describe('a one-shot dialer', () => {
     expect(tagsOf(given)).toEqual(['Started', 'Up exit'])
     expect(outcome).toMatchObject({ isLeftUp: true, settlement: null })
     await eventually(lockIsFree)
-    const left = withVariable('OPEN_INTERVAL_STORE=sqlite:/nowhere')
+    const left = marked()
     expect(left).toHaveLength(1)
     left.forEach((pid) => process.kill(pid, 'SIGKILL'))
   })
@@ -230,14 +231,14 @@ describe('a one-shot dialer', () => {
     const given = setting()
     await outcomeWith(given, 'sleep 300 & exit 5', { upRule })
     expect(settledOf(given)).toMatchObject({ code: 5, origin: 'exit:generic' })
-    expect(withVariable('OPEN_INTERVAL_STORE=sqlite:/nowhere')).toEqual([])
+    expect(marked()).toEqual([])
   })
 
   it('does not succeed before its up is durable, and fails at its deadline (G28)', async () => {
     const given = setting()
     given.gate.failing = away
     const dialing = outcomeWith(given, 'sleep 300 & exit 0', { upRule })
-    await eventually(() => withVariable('OPEN_INTERVAL_STORE=sqlite:/nowhere').length > 0)
+    await eventually(() => marked().length > 0)
     await becomesGone()
     given.gate.failing = null
     const outcome = await dialing
@@ -358,7 +359,7 @@ describe('a guard', () => {
       process.kill(guard, 'SIGKILL')
       await eventually(() => guards().some((pid) => pid !== guard))
     }
-    expect(withVariable('OPEN_INTERVAL_STORE=sqlite:/nowhere')).toHaveLength(1)
+    expect(marked()).toHaveLength(1)
     given.signals.emit('SIGTERM', 'SIGTERM')
     await dialing
     expect(settledOf(given)).toMatchObject({ reason: 'requested' })
