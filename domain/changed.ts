@@ -10,6 +10,7 @@ export const changed = (state: DialingState, change: Partial<DialingState>): Dia
   position: change.position ?? state.position,
   policyChanges: change.policyChanges ?? state.policyChanges,
   unreadable: change.unreadable === undefined ? state.unreadable : change.unreadable,
+  readableSince: change.readableSince ?? state.readableSince,
   held: change.held === undefined ? state.held : change.held,
   attempt: change.attempt === undefined ? state.attempt : change.attempt,
   settled: change.settled ?? state.settled,

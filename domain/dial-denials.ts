@@ -63,6 +63,7 @@ export const refusalOf = (
   const asked = askedOf(context, state)
   const denied = [
     ...denialsByState(context, state, asked),
+    ...(isSiteReleased(context, state) ? [siteReleased(context, state)] : []),
     ...(request.lockHeld ? [{ rule: 'lock-held' as const, leftCs: null, final: false }] : []),
     ...(request.judgement === 'leftover-stuck' ? [stillRunning(context, state)] : []),
     ...denialsByWaits(context, state, asked),
@@ -73,9 +74,27 @@ export const refusalOf = (
 
 const stillRunning = (context: DialingContext, state: DialingState): Denied => ({
   rule: 'dialer-still-running',
-  leftCs: csOfSec(intervalSecOf(policyOf(context, state), Math.max(1, state.failures))),
+  leftCs: intervalCsOf(context, state),
   final: false,
 })
+
+/**
+ * Whether the site's policy was released past something unreadable and the link has not begun to
+ * wait for that: the refusal that says so opens the window (R16).
+ */
+const isSiteReleased = (context: DialingContext, state: DialingState): boolean =>
+  state.revision >= 0n &&
+  context.site.releasedAt !== null &&
+  state.readableSince < context.site.releasedAt
+
+const siteReleased = (context: DialingContext, state: DialingState): Denied => ({
+  rule: 'site-released',
+  leftCs: intervalCsOf(context, state),
+  final: false,
+})
+
+const intervalCsOf = (context: DialingContext, state: DialingState): number =>
+  csOfSec(intervalSecOf(policyOf(context, state), Math.max(1, state.failures)))
 
 const refusalFrom = (
   context: DialingContext,
@@ -193,7 +212,7 @@ const denialsByLimits = (state: DialingState, asked: Asked): ReadonlyArray<Denie
 
 /** Centiseconds after which a clock that is refused again leaves a new trace (R13). */
 const anchorEveryCs = (context: DialingContext, state: DialingState): number =>
-  Math.ceil(csOfSec(intervalSecOf(policyOf(context, state), Math.max(1, state.failures))) / 10)
+  Math.ceil(intervalCsOf(context, state) / 10)
 
 /**
  * Whether a refusal must be appended, so that this clock leaves a span to prove ages by (R13).
@@ -204,6 +223,7 @@ export const needsAnchor = (context: DialingContext, state: DialingState): boole
   const last = lastEventOf(state.trace, context.now)
   return (
     last === null ||
+    isSiteReleased(context, state) ||
     last.revision < state.lastNonRefusal ||
     last.sinceCs >= anchorEveryCs(context, state)
   )

@@ -32,7 +32,8 @@ const seen = (state: DialingState, event: Recorded): DialingState =>
   changed(state, {
     revision: event.revision,
     position: event.position,
-    lastNonRefusal: event.type === 'DialRefused' ? state.lastNonRefusal : event.revision,
+    readableSince: state.revision === -1n ? event.position : state.readableSince,
+    lastNonRefusal: isMereRefusal(event) ? state.lastNonRefusal : event.revision,
     trace: traceEvent(shortened(state), {
       revision: event.revision,
       reading: event.metadata.appended,
@@ -47,11 +48,15 @@ const shortened = (state: DialingState): Trace =>
 /** Whether ages may have to be told from an event. */
 const isMark = (event: LedgerEvent): boolean =>
   !(
-    event.type === 'DialRefused' ||
+    isMereRefusal(event) ||
     event.type === 'DialStarted' ||
     event.type === 'AssociationOpened' ||
     event.type === 'DialObserved'
   )
+
+/** Whether an event only says that a dial was refused, and opens no window (R16). */
+const isMereRefusal = (event: LedgerEvent): boolean =>
+  event.type === 'DialRefused' && !event.data.deniedBy.some(({ rule }) => rule === 'site-released')
 
 const evolveRecorded = (state: DialingState, event: Recorded): DialingState => {
   switch (event.type) {
@@ -82,6 +87,8 @@ const evolveRecorded = (state: DialingState, event: Recorded): DialingState => {
       return settle(evolveEvidence(state, event), event)
     case 'AssociationEnded':
       return evolveEnd(state, event)
+    case 'DialRefused':
+      return isMereRefusal(event) ? state : withReleasedPast(state, event)
     case 'WindowWaived':
       return changed(state, { waivedWindowId: event.data.windowId })
     case 'LinkHeld':
@@ -377,9 +384,13 @@ const evolveRelease = (
 ): DialingState => {
   const released = changed(state, { held: null, failures: 0 })
   return acceptsPast(event.data.past, state.unreadable)
-    ? withWait(
-        changed(released, { unreadable: null }),
-        gentleWait(released, event, { kind: 'released-past', since: event.position }),
-      )
+    ? withReleasedPast(changed(released, { unreadable: null }), event)
     : released
 }
+
+/** What could not be read is accepted after one full interval from here on (R16). */
+const withReleasedPast = (state: DialingState, event: Recorded): DialingState =>
+  withWait(
+    changed(state, { readableSince: event.position }),
+    gentleWait(state, event, { kind: 'released-past', since: event.position }),
+  )

@@ -43,6 +43,8 @@ export type DialingState = {
   readonly position: bigint
   readonly policyChanges: ReadonlyArray<PolicyChange>
   readonly unreadable: { readonly revision: bigint; readonly problem: string } | null
+  /** Position of the link's first event, or from which on it last waited out a release (R16). */
+  readonly readableSince: bigint
   readonly held: { readonly by: string; readonly reason: string; readonly at: string } | null
   readonly attempt: OpenAttempt | null
   readonly settled: ReadonlyArray<SettledAttempt>
@@ -67,6 +69,7 @@ export const initialDialing: DialingState = {
   position: -1n,
   policyChanges: [],
   unreadable: null,
+  readableSince: -1n,
   held: null,
   attempt: null,
   settled: [],

@@ -14,24 +14,37 @@ export type SitePolicy = {
   readonly revision: bigint
   readonly changes: ReadonlyArray<PolicyChange>
   readonly unreadable: { readonly revision: bigint; readonly problem: string } | null
+  /** Position of the latest release past something unreadable: links wait an interval from it. */
+  readonly releasedAt: bigint | null
 }
 
 /** A site that never set a policy: the defaults hold. */
-export const initialSitePolicy: SitePolicy = { revision: -1n, changes: [], unreadable: null }
+export const initialSitePolicy: SitePolicy = {
+  revision: -1n,
+  changes: [],
+  unreadable: null,
+  releasedAt: null,
+}
 
 /** Folds one item of the stream `site-policy`. */
 export const evolveSitePolicy = (site: SitePolicy, item: StreamItem): SitePolicy => {
-  const next = { ...site, revision: item.revision }
-  if (item.revision !== site.revision + 1n) {
-    return { ...next, unreadable: { revision: item.revision, problem: 'events are missing' } }
-  }
+  const { revision } = item
+  const next = evolveSiteItem({ ...site, revision }, item)
+  return revision === site.revision + 1n
+    ? next
+    : { ...next, unreadable: { revision, problem: 'events before it are missing' } }
+}
+
+const evolveSiteItem = (next: SitePolicy, item: StreamItem): SitePolicy => {
   switch (item.type) {
     case 'Unreadable':
       return { ...next, unreadable: { revision: item.revision, problem: item.problem } }
     case 'RetryPolicyChanged':
-      return { ...next, changes: [...site.changes, policyChangeOf(item)] }
+      return { ...next, changes: [...next.changes, policyChangeOf(item)] }
     case 'LinkReleased':
-      return acceptsPast(item.data.past, site.unreadable) ? { ...next, unreadable: null } : next
+      return acceptsPast(item.data.past, next.unreadable)
+        ? { ...next, unreadable: null, releasedAt: item.position }
+        : next
     default:
       return next
   }

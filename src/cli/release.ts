@@ -59,7 +59,7 @@ const release = async (
     : releaseSite(parts, past, options)
 }
 
-/** Accepts what cannot be read in the site policy; it is no evidence, so no window follows. */
+/** Accepts what cannot be read in the site policy; every link then waits one full interval (R16). */
 const releaseSite = (
   parts: CliParts,
   past: string,

@@ -313,6 +313,32 @@ describe('G22: something cannot be read', () => {
       .refusedOnlyBy('ledger-unreadable')
   })
 
+  it('waits one full interval after the policy of the site was released, on every link', () => {
+    const release = (past: string) =>
+      ({ type: 'LinkReleased', data: { reason: 'restored', past } }) as const
+    const story = given()
+      .records('ras-error')
+      .link('backup')
+      .records('ras-error')
+      .at(10_000)
+      .sitePolicy(null)
+      .dial('first')
+      .refusedOnlyBy('ledger-unreadable')
+      .siteHas(release('0'))
+      .restart()
+    for (const link of ['isp', 'backup']) {
+      story.link(link).dial('first').refusedOnlyBy('site-released')
+    }
+    for (const link of ['isp', 'backup']) {
+      story.link(link).dial('first').refusedOnlyBy('released-past').restart()
+    }
+    story.at(10_600).dial('first').refusedOnlyBy('released-past')
+    story.at(10_600.01).dials('first').fails('first').at(11_300).dials('second')
+    story.link('isp').on('b').dial('third').refusedOnlyBy('released-past')
+    story.at(11_900.01).restart().dials('third')
+    story.link('new since then').dials('fourth')
+  })
+
   it('adds no refusals and no settlements to what cannot be read', () => {
     given().dials('first').unreadable().at(500).dial('second', { judgement: 'gone' }).then()
   })

@@ -16,6 +16,9 @@ import {
   type Happening,
 } from '../support/simulate-links'
 
+// A thousand histories on a busy machine; FC_RUNS asks for more.
+jest.setTimeout(600_000)
+
 /**
  * Seconds within which a clock that keeps asking must be granted (R13): the longest interval that
  * was ever in force with its jitter, or R9's limit, after an open attempt's dial timeout. R7's probe

@@ -16,6 +16,9 @@ import {
 import { readBack } from '../support/stored-form'
 import { wrongDials } from '../support/true-time-observer'
 
+// A thousand histories on a busy machine; FC_RUNS asks for more.
+jest.setTimeout(600_000)
+
 const simulate = (history: ReadonlyArray<Happening>): Simulation => {
   const simulation = newSimulation()
   for (const happening of history) act(simulation, happening)
