@@ -47,7 +47,7 @@ export type ReadingRules = {
 export type OnEpisode = (episode: Episode, past: Past) => void
 
 /** Most readings that are followed at a time; beyond that no verdict is given for a while. */
-export const readingsMax = 256
+const readingsMax = 256
 
 /** A time, in milliseconds, in which so many readings were possible that not all were followed. */
 export type UnfollowedTime = { readonly fromMs: number; readonly toMs: number }

@@ -55,7 +55,10 @@ export type WindowRow = {
   readonly openedBy: { readonly id: string; readonly type: string; readonly at: string }
 }
 
-/** One judged dial. `id` is the attempt's, or that of the first evidence it left. */
+/**
+ * One judged dial. `id` is the attempt's, or that of the first evidence it left. Kept dials are no
+ * findings: they carry no evidence.
+ */
 export type JudgedDial = {
   readonly id: string
   readonly link: string
@@ -73,22 +76,4 @@ export type JudgedDial = {
   readonly requiredSec: number | null
   /** Longest time that can have passed between the window's last evidence and the dial. */
   readonly waitSec: number | null
-}
-
-/** What `audit` was asked. Times are milliseconds; a dial counts when its `hiMs` is in `[from, to]`. */
-export type AuditOptions = {
-  readonly link: string | null
-  readonly fromMs: number | null
-  readonly toMs: number | null
-  readonly openIntervalSec: number | null
-  readonly oneDialer: boolean
-}
-
-/** Everything asked for by default: the whole ledger, by its own policies. */
-export const auditAll: AuditOptions = {
-  link: null,
-  fromMs: null,
-  toMs: null,
-  openIntervalSec: null,
-  oneDialer: false,
 }

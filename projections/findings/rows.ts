@@ -7,7 +7,7 @@ import type { LinkDial } from './judge-link-logs'
 import type { EvidenceRow, JudgedDial, RetryTimer, WindowRow } from './report'
 
 /** One event as findings name it. */
-export const evidenceRow = (fact: EventFact): EvidenceRow => ({
+const evidenceRow = (fact: EventFact): EvidenceRow => ({
   id: fact.id,
   type: fact.type,
   origin: originOf(fact),
@@ -42,8 +42,10 @@ export const grantRow = ({ attempt, link, judged }: GrantDial): JudgedDial => {
     missingSec: verdict === 'broken' && missing !== null ? missing.least / 100 : null,
     missingSecMax: isListed && missing !== null ? missing.most / 100 : null,
     retryTimer: null,
-    window: decisive === null ? null : grantWindowRow(decisive),
-    evidence: [grant, ...standings.map(({ window }) => window.fact)].map(evidenceRow),
+    window: decisive === null || !isListed ? null : grantWindowRow(decisive),
+    evidence: isListed
+      ? [grant, ...standings.map(({ window }) => window.fact)].map(evidenceRow)
+      : [],
     reason,
     requiredSec: decisive?.required.secByBasis ?? null,
     waitSec: ages.length === 0 ? null : finite(Math.min(...ages) / 100),
@@ -89,7 +91,7 @@ export const logRow = (dial: LinkDial, link: string, computer: string | null): J
     missingSecMax: mostMs === null || mostMs < 0 ? null : seconds(mostMs),
     retryTimer: window === null ? null : retryTimerOf(window, log.logsTimer),
     window: window === null ? null : logWindowRow(window),
-    evidence: episode.items.map((item) => evidenceRow(item.fact)),
+    evidence: verdict === 'kept' ? [] : episode.items.map((item) => evidenceRow(item.fact)),
     reason: isUnproven ? 'first-dial' : outcome.reason,
     requiredSec: window?.required.sec ?? null,
     waitSec: window === null ? null : seconds(hiMs - window.openedMs),

@@ -1,5 +1,5 @@
 import { isoOfMs } from '../../domain/time'
-import { cannotTellSentence } from '../../projections/findings/reasons'
+import { cannotTellSentence } from '../../projections/findings/cannot-tell-sentence'
 import type {
   EvidenceRow,
   JudgedDial,

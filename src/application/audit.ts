@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/Either'
 import type { StreamItem } from '../../domain/events'
 import { findings } from '../../projections/findings/findings'
-import type { AuditOptions } from '../../projections/findings/report'
+import type { AuditOptions } from '../../projections/findings/audit-all'
 import { verdictsOf } from '../../projections/findings/verdicts'
 import { toStreamItem } from '../adapters/codec'
 import type { EventStore, Page, ReadError } from '../ports/event-store'

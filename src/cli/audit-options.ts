@@ -1,5 +1,5 @@
 import * as E from 'fp-ts/Either'
-import { auditAll, type AuditOptions } from '../../projections/findings/report'
+import { auditAll, type AuditOptions } from '../../projections/findings/audit-all'
 import { parseLogZone } from '../import/log-zone'
 import { cliFailure, type CliFailure } from './cli-parts'
 import { exitCodes } from './exit-codes'

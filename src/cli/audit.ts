@@ -16,7 +16,7 @@ import {
 import { withLedgerOptions } from './change-command'
 import { cliFailure, type CliFailure, type CliParts } from './cli-parts'
 import { exitCodes, type ExitCode } from './exit-codes'
-import { parseLogFlags, type LogFlags } from './import-options'
+import { parseImportOptions, type LogFlags } from './import-options'
 import { importProgress } from './import-progress'
 import { withLogOptions } from './import'
 import { knownLink } from './name-link'
@@ -98,7 +98,7 @@ const auditFiles = async (
 ): Promise<CommandResult> => {
   // The link is a filter here; an import would put all evidence on it.
   const { link: _link, ...logFlags } = flags
-  const options = parseLogFlags(logFlags)
+  const options = parseImportOptions(logFlags)
   if (E.isLeft(options)) return options
   const { parts } = around
   const scratch = around.host.scratch()

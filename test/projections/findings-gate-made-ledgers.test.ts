@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { findings } from '../../projections/findings/findings'
-import { auditAll } from '../../projections/findings/report'
+import { auditAll } from '../../projections/findings/audit-all'
 import { verdictsOf } from '../../projections/findings/verdicts'
 import { runs } from '../support/runs'
 import { act, histories, newSimulation } from '../support/simulate-links'

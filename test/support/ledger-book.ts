@@ -8,7 +8,7 @@ import type {
 import type { PolicyFields } from '../../domain/policy'
 import { auditItems } from '../../src/application/audit'
 import type { AuditReport } from '../../src/application/audit-report'
-import { auditAll, type AuditOptions } from '../../projections/findings/report'
+import { auditAll, type AuditOptions } from '../../projections/findings/audit-all'
 import { aGrant, aMetadata, aReading, epochMs, uuidOf } from './event-builders'
 
 /** ISO 8601 of seconds of true time. */

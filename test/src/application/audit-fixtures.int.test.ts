@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/Either'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { auditAll, type AuditOptions } from '../../../projections/findings/report'
+import { auditAll, type AuditOptions } from '../../../projections/findings/audit-all'
 import { memoryEventStore } from '../../../src/adapters/memory/memory-event-store'
 import { auditLedger } from '../../../src/application/audit'
 import type { AuditFinding, AuditReport } from '../../../src/application/audit-report'

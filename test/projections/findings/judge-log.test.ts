@@ -64,6 +64,11 @@ describe('a log that shows open failures', () => {
     expect(aLog([289, -9000], [9311, 0], [289, 100], [289, 821]).audit().totals.kept).toBe(2)
   })
 
+  it('finds a dial broken that waited the interval from the first evidence and not from the last', () => {
+    const report = aLog([9311, 0], [289, 100], [289, 650]).audit()
+    expect(report.findings[1]).toMatchObject({ verdict: 'broken', missingSec: 49 })
+  })
+
   it('takes the first evidence of an episode for the latest that the dial can have been', () => {
     const report = aLog([289, 0], [9311, 590], [289, 640]).audit()
     expect(report.findings[1]).toMatchObject({ verdict: 'broken', missingSec: 9 })

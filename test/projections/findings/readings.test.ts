@@ -137,6 +137,15 @@ describe('the coverage of a log', () => {
     expect(book.audit().totals).toMatchObject({ dials: 4, broken: 2, cannotTell: 2, kept: 0 })
   })
 
+  it('does not find a dial broken by a stamp from before a clock step', () => {
+    const book = ledgerBook()
+    const log = logBook(book)
+    log.add(289, 0)
+    log.step(100, 50)
+    log.add(289, 60)
+    expect(verdictsIn(book.audit()).at(-1)).toBe('cannot-tell: clock-step')
+  })
+
   it('A9: keeps a gap of 100 s one of 100 s, whatever the calendar did', () => {
     const book = ledgerBook()
     const log = logBook(book)
