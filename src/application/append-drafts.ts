@@ -3,7 +3,8 @@ import type { NonEmptyArray } from 'fp-ts/NonEmptyArray'
 import type { DraftEvent } from '../../domain/events'
 import type { ClockReading } from '../../domain/time'
 import { outcomeId, sealEvents, type StreamHead, type UnsealedEvent } from '../adapters/codec'
-import type { AppendError, Appended, SealedEvent } from '../ports/event-store'
+import type { AppendError, Appended } from '../ports/event-store'
+import { appendUntilKnown } from './append-until-known'
 import type { LedgerParts } from './ledger-parts'
 
 /** Decided events, when they were learned of, and the head that they were decided against. */
@@ -17,9 +18,6 @@ export type DecidedAppend = {
 
 /** What was appended, and the reading that proves its age (R13). */
 export type AppendedDrafts = Appended & { readonly appended: ClockReading }
-
-const repeatsMax = 40
-const repeatPauseMs = 250
 
 /**
  * Seals decided events against the head they were decided on and appends them there. While the
@@ -36,22 +34,6 @@ export const appendDrafts = async (
   if (E.isLeft(sealed)) return sealed
   const result = await appendUntilKnown(parts, decided.head, sealed.right.events)
   return E.isLeft(result) ? result : E.right({ ...result.right, appended })
-}
-
-const appendUntilKnown = async (
-  parts: LedgerParts,
-  head: StreamHead,
-  events: NonEmptyArray<SealedEvent>,
-): Promise<E.Either<AppendError, Appended>> => {
-  const append = parts.store.append(head.stream, head.revision, events)
-  const first = await append()
-  if (E.isRight(first) || first.left._tag !== 'UnknownOutcome') return first
-  for (let repeat = 1; repeat <= repeatsMax; repeat += 1) {
-    await parts.sleepMs(repeatPauseMs)
-    const repeated = await append()
-    if (E.isRight(repeated) || repeated.left._tag === 'Conflict') return repeated
-  }
-  return first
 }
 
 const unsealedOf = (

@@ -1,11 +1,10 @@
-import * as E from 'fp-ts/Either'
-import type * as TE from 'fp-ts/TaskEither'
+import { pipe } from 'fp-ts/function'
+import * as TE from 'fp-ts/TaskEither'
 import { sitePolicyStream, type DraftEvent } from '../../domain/events'
-import { appendDrafts } from './append-drafts'
+import { appendAtEnd } from './append-at-end'
 import { gateErrorOf } from './append-errors'
 import type { GateError } from './gate'
 import type { LedgerParts } from './ledger-parts'
-import { sitePolicy } from './load-link'
 
 /** What a person changes for every link at once. */
 export type SiteChange = Extract<
@@ -13,25 +12,24 @@ export type SiteChange = Extract<
   { readonly type: 'RetryPolicyChanged' | 'LinkReleased' }
 >
 
-const conflictsMax = 50
-
-/** Appends a change to `site-policy`, again when somebody else changed it meanwhile. */
-export const changeSitePolicy =
-  (parts: LedgerParts, change: SiteChange): TE.TaskEither<GateError, bigint> =>
-  async () => {
-    for (let tries = 0; tries < conflictsMax; tries += 1) {
-      const folded = await parts.fold(sitePolicy, sitePolicyStream)()
-      if (E.isLeft(folded)) return E.left({ _tag: 'LedgerUnavailable', why: folded.left.why })
-      const appended = await appendDrafts(parts, {
-        drafts: [change],
-        occurred: parts.clock.read(),
-        head: folded.right.head,
-        source: 'record',
-        stated: null,
-      })
-      if (E.isRight(appended)) return E.right(appended.right.revision)
-      if (appended.left._tag !== 'Conflict') return E.left(gateErrorOf(appended.left))
-      await parts.sleepMs(Math.random() * Math.min(tries, 20))
-    }
-    return E.left({ _tag: 'LedgerUnavailable', why: `${conflictsMax} appends were outrun` })
-  }
+/** Appends a change to `site-policy`; gives its revision. Only what is there can be released. */
+export const changeSitePolicy = (
+  parts: LedgerParts,
+  change: SiteChange,
+): TE.TaskEither<GateError, bigint> =>
+  pipe(
+    appendAtEnd(parts, {
+      stream: sitePolicyStream,
+      expected: change.type === 'LinkReleased' ? 'exists' : 'any',
+      drafts: [change],
+      occurred: parts.clock.read(),
+      source: 'record',
+      stated: null,
+    }),
+    TE.map(({ revision }) => revision),
+    TE.mapError((error): GateError =>
+      error._tag === 'NoStream'
+        ? { _tag: 'Rejected', why: 'the site has no policy events: there is nothing to release' }
+        : gateErrorOf(error),
+    ),
+  )

@@ -4,8 +4,9 @@ import type { ReadonlyNonEmptyArray } from 'fp-ts/ReadonlyNonEmptyArray'
 import { map } from 'fp-ts/ReadonlyNonEmptyArray'
 import { emptyHead, headOf, sealEvents } from '../adapters/codec'
 import type { StreamHead, UnsealedEvent } from '../adapters/codec'
-import type { AppendError, Appended, EventStore, RecordedEvent } from '../ports/event-store'
+import type { AppendError, EventStore, RecordedEvent } from '../ports/event-store'
 import type { ImportedEvent, PlannedStream } from './import-log-events'
+import { appendUntilKnown } from './append-until-known'
 import type { LedgerParts } from './ledger-parts'
 
 /** What importing needs of an opened ledger; a throw-away one in memory will do. */
@@ -32,11 +33,9 @@ export type StreamBefore = {
 const pageEvents = 512
 const batchEvents = 128
 
-/** How often somebody else may be faster, and how often an unknown outcome is asked for again. */
+/** How often somebody else may be faster. */
 const conflictsMax = 200
-const repeatsMax = 40
 const conflictPauseMs = 5
-const repeatPauseMs = 250
 
 type Seen = { present: Set<string>; isLive: boolean; isReadOtherwise: boolean; head: StreamHead }
 
@@ -82,21 +81,6 @@ export const readBefore = (
 ): Promise<E.Either<AppendError, StreamBefore>> => {
   const nothing = { present: new Set<string>(), isLive: false, isReadOtherwise: false }
   return readOn(store, { ...nothing, head: emptyHead(stream) }, wanted)
-}
-
-const appendUntilKnown = async (
-  parts: ImportParts,
-  head: StreamHead,
-  events: Parameters<EventStore['append']>[2],
-): Promise<E.Either<AppendError, Appended>> => {
-  const append = parts.store.append(head.stream, head.revision, events)
-  let result = await append()
-  for (let repeat = 0; repeat < repeatsMax; repeat += 1) {
-    if (E.isRight(result) || result.left._tag !== 'UnknownOutcome') return result
-    await parts.sleepMs(repeatPauseMs)
-    result = await append()
-  }
-  return result
 }
 
 const unsealedOf = (
