@@ -67,12 +67,7 @@ const evolveRecorded = (state: DialingState, event: Recorded): DialingState => {
     case 'DialStarted':
       return withAttempt(state, event, (attempt) => changedAttempt(attempt, { started: true }))
     case 'AssociationOpened':
-      return withAttempt(state, event, (attempt) =>
-        changedAttempt(attempt, {
-          started: true,
-          up: attempt.up ?? { at: event.metadata.appended, proof: event.data.proof },
-        }),
-      )
+      return evolveOpened(state, event)
     case 'LeaseRenewed':
       return withAttempt(state, event, (attempt) =>
         changedAttempt(attempt, { leaseMark: event.revision }),
@@ -119,6 +114,17 @@ const isOfOpenAttempt = (state: DialingState, event: Recorded): boolean =>
   state.attempt !== null &&
   event.metadata.attempt === state.attempt.id &&
   event.metadata.source.kind !== 'import'
+
+const evolveOpened = (
+  state: DialingState,
+  event: Recorded & { readonly type: 'AssociationOpened' },
+): DialingState =>
+  withAttempt(state, event, (attempt) =>
+    changedAttempt(attempt, {
+      started: true,
+      up: attempt.up ?? { at: event.metadata.appended, proof: event.data.proof },
+    }),
+  )
 
 const evolveGrant = (
   state: DialingState,

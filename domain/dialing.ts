@@ -514,14 +514,7 @@ const decideAttemptRecord = (
 ): E.Either<DialingRejection, DialingDecision> => {
   const { attempt, fact, code } = command
   const isSupervised = state.attempt?.id === attempt && state.attempt.supervision === 'supervised'
-  const settlement = {
-    attempt,
-    started: true,
-    normal: false,
-    reason: 'recorded',
-    origin: 'record',
-    code,
-  }
+  const settlement = { attempt, normal: false, reason: 'recorded', origin: 'record', code }
   switch (fact) {
     case 'up':
       return decideUp(context, { attempt, proof: 'record' }, state)
@@ -536,7 +529,7 @@ const decideAttemptRecord = (
     case 'down-abnormal':
       return isSupervised
         ? decideAttemptEvidence(context, { attempt, fact, code }, state)
-        : decideSettlement(context, settlement, state)
+        : decideSettlement(context, { ...settlement, started: true }, state)
     case 'down':
     case 'not-started':
       return isSupervised

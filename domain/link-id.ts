@@ -13,7 +13,7 @@ export type LinkId = string & { readonly [linkIdBrand]: 'LinkId' }
 export type LinkIdError = { readonly _tag: 'LinkIdEmpty' | 'LinkIdTooLong' | 'LinkIdUnprintable' }
 
 /** Longest link id, in UTF-16 units: a distinguished name of Exchange has at most 1,024. */
-export const linkIdLengthMax = 1024
+const linkIdLengthMax = 1024
 
 /** Gives the link id that a text names, whatever its case and blanks. */
 export const parseLinkId = (text: string): E.Either<LinkIdError, LinkId> => {

@@ -6,7 +6,7 @@ import { intervalSecOf, type PolicyFields, type RetryPolicy } from './policy'
 export type PolicyProblem = { readonly field: string; readonly takes: string }
 
 /** Longest wait that a policy may name, in seconds: 366 days. */
-export const waitSecMax = 366 * 86_400
+const waitSecMax = 366 * 86_400
 
 type Check = (value: unknown) => boolean
 
@@ -117,9 +117,8 @@ export const lintPolicy = (
   policy: RetryPolicy,
   site: { readonly links: number },
 ): ReadonlyArray<PolicyWarning> => {
-  const least = Math.min(
-    ...(policy.intervalsSec.length === 0 ? [policy.openIntervalSec] : policy.intervalsSec),
-  )
+  const { openIntervalSec, intervalsSec } = policy
+  const least = Math.min(...(intervalsSec.length === 0 ? [openIntervalSec] : intervalsSec))
   const warn = (isDue: boolean, rule: PolicyWarning['rule'], text: string) =>
     isDue ? [{ rule, text }] : []
   return [

@@ -93,7 +93,7 @@ const mergedWait = (older: Wait, younger: Wait): Wait => ({
 })
 
 /** Whether a policy exempts a piece of evidence: by event type, origin, or origin and code. */
-export const isExempt = (policy: RetryPolicy, evidence: SeenEvidence): boolean =>
+const isExempt = (policy: RetryPolicy, evidence: SeenEvidence): boolean =>
   policy.exempt.some(
     (name) =>
       name === evidence.type ||
@@ -102,7 +102,7 @@ export const isExempt = (policy: RetryPolicy, evidence: SeenEvidence): boolean =
   )
 
 /** Seconds that a wait lasts under one policy. */
-export const waitSecUnder = (policy: RetryPolicy, wait: Wait): number => {
+const waitSecUnder = (policy: RetryPolicy, wait: Wait): number => {
   switch (wait.kind) {
     case 'not-started':
       return policy.notStartedWaitSec

@@ -13,8 +13,8 @@ import {
   type Happening,
   type Simulation,
 } from '../support/simulate-links'
-import { readBack } from '../support/stored-form'
-import { wrongDials } from '../support/true-time-observer'
+import { readBack } from '../support/read-back'
+import { wrongDials } from '../support/wrong-dials'
 
 // A thousand histories on a busy machine; FC_RUNS asks for more.
 jest.setTimeout(600_000)

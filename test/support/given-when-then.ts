@@ -28,7 +28,7 @@ import {
   type World,
   type WorldLink,
 } from './ledger-world'
-import { readBack } from './stored-form'
+import { readBack } from './read-back'
 
 /** What a test expects of an event: its type, or its type and some of its data. */
 export type ExpectedEvent =

@@ -15,7 +15,7 @@ import {
   readingOf,
   type World,
 } from './ledger-world'
-import type { Witnessed } from './true-time-observer'
+import type { Witnessed } from './wrong-dials'
 
 /** One thing that happens; which host and which link are numbers that wrap around. */
 export type Happening = { readonly host: number; readonly link: number } & (
@@ -169,20 +169,19 @@ export const newSimulation = (): Simulation => {
 /** Lets one thing happen, and the observer see what was appended. */
 export const act = (simulation: Simulation, happening: Happening): void => {
   const { world, seen } = simulation
-  const before = itemsOf(world).length
+  const before = world.position
   happen(simulation, happening)
-  const after = itemsOf(world)
-  for (const item of after.slice(before)) seen.push({ cs: world.nowCs, item })
+  for (const item of itemsAfter(world, before)) seen.push({ cs: world.nowCs, item })
 }
 
-const itemsOf = (world: World): ReadonlyArray<Recorded> =>
+const itemsAfter = (world: World, position: bigint): ReadonlyArray<Recorded> =>
   [world.siteItems, ...[...world.links.values()].map(({ items }) => items)]
-    .flat()
+    .flatMap((items) => items.slice(items.findLastIndex((item) => item.position <= position) + 1))
     .flatMap((item) => (item.type === 'Unreadable' ? [] : [item]))
     .toSorted((first, second) => Number(first.position - second.position))
 
 /** What this host can tell of a link's newest attempt. */
-export const judgementOf = (simulation: Simulation, host: string, link: string): Judged => {
+const judgementOf = (simulation: Simulation, host: string, link: string): Judged => {
   const { world } = simulation
   const open = linkOf(world, link).state.attempt
   const real = simulation.attempts.get(link)?.find(({ id }) => id === open?.id)

@@ -3,8 +3,12 @@ import type { LedgerEvent, Recorded, StreamItem } from '../../domain/events'
 import { emptyHead, sealEvents, toStreamItem, type UnsealedEvent } from '../../src/adapters/codec'
 import type { RecordedEvent } from '../../src/ports/event-store'
 
+/** What a process that starts afresh reads of a stream: written as text and decoded again. */
+export const readBack = (items: ReadonlyArray<StreamItem>): ReadonlyArray<StreamItem> =>
+  storedForm(items).map(toStreamItem)
+
 /** What a store holds of a stream: every event sealed, chained and written as text. */
-export const storedForm = (items: ReadonlyArray<StreamItem>): ReadonlyArray<RecordedEvent> => {
+const storedForm = (items: ReadonlyArray<StreamItem>): ReadonlyArray<RecordedEvent> => {
   const stored: RecordedEvent[] = []
   const [first] = items
   let head = emptyHead(first?.stream ?? '')
@@ -28,7 +32,3 @@ const unsealedOf = (item: Recorded): UnsealedEvent => {
   const { prev: _prev, ...envelope } = metadata
   return { ...(event satisfies LedgerEvent), id, metadata: envelope }
 }
-
-/** What a process that starts afresh reads of a stream: written as text and decoded again. */
-export const readBack = (items: ReadonlyArray<StreamItem>): ReadonlyArray<StreamItem> =>
-  storedForm(items).map(toStreamItem)
