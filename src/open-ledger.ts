@@ -2,10 +2,13 @@ import * as E from 'fp-ts/Either'
 import { createHash, randomUUID } from 'node:crypto'
 import { hostname, userInfo } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { siteLedgerStream } from '../domain/events'
+import { siteLedgerStream, type OwnerProcess } from '../domain/events'
+import type { LinkId } from '../domain/link-id'
 import { emptyHead, sealEvents } from './adapters/codec'
 import { openLinuxClock } from './adapters/linux/clock'
+import { lockFileOf, probeLock } from './adapters/linux/link-lock'
 import { linuxLiveness } from './adapters/linux/liveness'
+import { processWithPid } from './adapters/linux/owner-process'
 import { initLedger, type InitializedLedger } from './adapters/sqlite/init-ledger'
 import { openLedger as openSqliteLedger } from './adapters/sqlite/open-ledger'
 import type { OpenError } from './adapters/sqlite/open-error'
@@ -31,6 +34,10 @@ export type OpenLedger = {
   readonly locksFolder: string
   readonly parts: LedgerParts
   readonly liveness: Liveness
+  /** This process, as the owner of what is granted to it. */
+  readonly thisProcess: () => OwnerProcess | null
+  /** Whether somebody else has a link's lock, or nobody can tell (R2). */
+  readonly isLockHeld: (link: LinkId) => Promise<boolean>
   readonly close: () => Promise<void>
 }
 
@@ -65,6 +72,8 @@ export const openLedger = async (
       sleepMs: (ms) => sleep(ms),
     },
     liveness: linuxLiveness({ lockFolder: locksFolder, here, host, sharedLedger: false }),
+    thisProcess: () => processWithPid(process.pid),
+    isLockHeld: async (link) => (await probeLock(lockFileOf(locksFolder, link))) !== 'free',
     close: async () => {
       await snapshots.close()
       await store.close()

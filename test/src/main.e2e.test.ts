@@ -216,6 +216,9 @@ describe('a store that is none', () => {
   })
 })
 
+// Of the system, hence no part of any package.
+const [mount, umount] = ['mount', 'umount'] as const
+
 const asRoot = isRoot ? it : it.skip
 if (!isRoot) {
   process.stderr.write('skipped: other users and full disks can only be tried as root\n')
@@ -259,7 +262,7 @@ describe('a full disk', () => {
     const folder = join(newFolder(), 'small')
     mkdirSync(folder)
     try {
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder], { stdio: 'ignore' })
+      execFileSync(mount, ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder], { stdio: 'ignore' })
     } catch {
       process.stderr.write('skipped: no tmpfs can be mounted here\n')
       return
@@ -277,7 +280,7 @@ describe('a full disk', () => {
       expect((await run('status', '--json')).json().links).toMatchObject([{ link: 'isp' }])
       expect((await run('grant', 'other')).code).toBe(0)
     } finally {
-      execFileSync('umount', [folder])
+      execFileSync(umount, [folder])
     }
   })
 })

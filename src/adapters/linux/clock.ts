@@ -83,8 +83,9 @@ const readTextIfThere = (path: string): string => {
   }
 }
 
+// By their looks, because the classes of errors differ between realms.
 const codeOf = (error: unknown): string | undefined =>
-  error instanceof Error && 'code' in error ? String(error.code) : undefined
+  typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : undefined
 
 const fileOf = (error: unknown, otherwise: string): string =>
-  error instanceof Error && 'path' in error ? String(error.path) : otherwise
+  typeof error === 'object' && error !== null && 'path' in error ? String(error.path) : otherwise

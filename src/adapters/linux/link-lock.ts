@@ -53,9 +53,7 @@ export const probeLock = async (file: string): Promise<LockState> => {
   try {
     descriptor = openSync(file, 'r')
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'ENOENT'
-      ? 'free'
-      : 'cannot-tell'
+    return isNotThere(error) ? 'free' : 'cannot-tell'
   }
   try {
     const code =
@@ -66,6 +64,10 @@ export const probeLock = async (file: string): Promise<LockState> => {
     closeSync(descriptor)
   }
 }
+
+// By its looks, because the classes of errors differ between realms.
+const isNotThere = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT'
 
 const runFlock = (
   command: string,
