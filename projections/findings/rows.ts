@@ -126,7 +126,7 @@ export const observedRow = (fact: EventFact, link: string): JudgedDial => {
   return {
     id: fact.id,
     link,
-    computer: fact.source.computer,
+    computer: fact.source.kind === 'import' ? fact.source.computer : null,
     verdict: 'ungated',
     loMs: atMs,
     hiMs: atMs,
