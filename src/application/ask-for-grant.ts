@@ -5,11 +5,11 @@ import { sleepUntil } from './boot-sleep'
 import type { GateError, Refused } from './gate'
 import type { Stop } from './stop'
 
-/** How to ask, and whether to wait out a refusal. `maxSec` null: for as long as it takes. */
+/** How to ask, and until which uptime a refusal is waited out; `waitsUntilCs` null: it is not. */
 export type Ask<Grant> = {
   readonly request: () => Promise<E.Either<GateError, Grant | Refused>>
   readonly clock: Clock
-  readonly wait: { readonly maxSec: number | null } | null
+  readonly waitsUntilCs: number | null
   /** Calls `wake` when the ledger may have changed; gives the function that stops it. */
   readonly changes: (wake: () => void) => () => void
   readonly stop: Stop
@@ -31,24 +31,18 @@ const changePauseMs = 1_000
 export const askForGrant = async <Grant extends { readonly _tag: 'Granted' }>(
   ask: Ask<Grant>,
 ): Promise<E.Either<GateError, Grant | Refused>> => {
-  const begunCs = ask.clock.read().uptimeCs
-  const endsCs =
-    ask.wait === null
-      ? begunCs
-      : ask.wait.maxSec === null
-        ? Infinity
-        : begunCs + csOfSec(ask.wait.maxSec)
   let told = ''
   for (;;) {
     const answer = await ask.request()
     if (E.isLeft(answer) || answer.right._tag === 'Granted') return answer
     const refused = answer.right
     const nowCs = ask.clock.read().uptimeCs
-    if (nowCs >= endsCs || ask.stop.requested() !== null) return answer
+    const isOver = ask.waitsUntilCs === null || nowCs >= ask.waitsUntilCs
+    if (isOver || ask.stop.requested() !== null) return answer
     const rules = refused.deniedBy.map(({ rule }) => rule).join()
     if (rules !== told) ask.onRefused(refused)
     told = rules
-    await waitFor(ask, Math.min(endsCs, nowCs + pauseCsOf(refused)))
+    await waitFor(ask, Math.min(ask.waitsUntilCs, nowCs + pauseCsOf(refused)))
     if (ask.stop.requested() !== null) return answer
   }
 }

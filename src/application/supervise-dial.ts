@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/Either'
 import type { LinkId } from '../../domain/link-id'
+import { csOfSec } from '../../domain/time'
 import type { Clock } from '../ports/clock'
 import type { DialerHost, DialerPlan, SupervisedDialer } from '../ports/dialer-host'
 import { askForGrant } from './ask-for-grant'
@@ -48,24 +49,40 @@ export type SupervisedDial =
 export const superviseDial =
   (parts: DialParts) =>
   async (options: DialOptions): Promise<E.Either<GateError, SupervisedDial>> => {
-    const { clock, changes, stop, onRefused } = parts
-    const request = () => requestDialer(parts, options)
-    const ask = { request, clock, wait: options.wait, changes, stop, onRefused }
-    const answer = await askForGrant(ask)
-    if (E.isLeft(answer)) return answer
-    if (answer.right._tag === 'Refused') {
-      return E.right({ _tag: 'Refused', refused: answer.right })
+    const waitsUntilCs = waitsUntil(parts.clock, options.wait)
+    for (;;) {
+      const dialed = await dialOnce(parts, options, waitsUntilCs)
+      // A grant that was void is no dial: who waits for one goes on waiting.
+      const isVoid =
+        E.isRight(dialed) && dialed.right._tag === 'Dialed' && !dialed.right.outcome.exit
+      const isStopped = parts.stop.requested() !== null
+      if (!isVoid || isStopped || waitsUntilCs === null) return dialed
     }
-    const { granted, dialer, output } = answer.right
-    const dial = runningDial({ parts, options }, granted, dialer)
-    output.matched = () => void reportUp(dial, 'output')
-    const { kind, upRule } = options
-    return E.right({
-      _tag: 'Dialed',
-      granted,
-      outcome: await runDial(dial, { kind, upRule, stop }),
-    })
   }
+
+const waitsUntil = (clock: Clock, wait: DialOptions['wait']): number | null => {
+  if (wait === null) return null
+  return wait.maxSec === null ? Infinity : clock.read().uptimeCs + csOfSec(wait.maxSec)
+}
+
+const dialOnce = async (
+  parts: DialParts,
+  options: DialOptions,
+  waitsUntilCs: number | null,
+): Promise<E.Either<GateError, SupervisedDial>> => {
+  const { clock, changes, stop, onRefused } = parts
+  const request = () => requestDialer(parts, options)
+  const answer = await askForGrant({ request, clock, waitsUntilCs, changes, stop, onRefused })
+  if (E.isLeft(answer)) return answer
+  if (answer.right._tag === 'Refused') {
+    return E.right({ _tag: 'Refused', refused: answer.right })
+  }
+  const { granted, dialer, output } = answer.right
+  const dial = runningDial({ parts, options }, granted, dialer)
+  output.matched = () => void reportUp(dial, 'output')
+  const { kind, upRule } = options
+  return E.right({ _tag: 'Dialed', granted, outcome: await runDial(dial, { kind, upRule, stop }) })
+}
 
 /** Where a match of the output is told to, once there is a dial to be reported up. */
 type OutputWatch = { matched: () => void }
