@@ -24,7 +24,7 @@ const commands =
   )
 
 describe('the program', () => {
-  it('does the work of a day: grant, settle, refuse, explain, hold, release', async () => {
+  it('grants, settles, refuses, explains, holds and releases', async () => {
     const { run } = await newLedger()
     const granted = await run('grant', 'isp', '--owner', String(process.pid), '--json')
     expect(granted).toMatchObject({ code: 0, err: '' })
