@@ -177,15 +177,18 @@ const isWaived = (seen: ReadonlyArray<Witnessed>, window: Window, dial: number):
   const waived = seen[waiver]?.item
   if (waived?.type !== 'WindowWaived') return false
   // Imports are one window after the other under a name that only the decider knows.
-  const isImported = seen[window.at]?.item.metadata.source.kind === 'import'
-  if (isImported) return true
+  const isImported = ({ at }: Window) => seen[at]?.item.metadata.source.kind === 'import'
+  if (isImported(window)) return true
   if (waived.data.windowId !== window.id) return false
   const settled = settledAt(seen, window.id, dial)
   return (
     settled < waiver &&
     !windowsBefore(seen, dial).some(
       (other) =>
-        other.at > waiver && other.id !== window.id && other.secUnder(defaultPolicy) !== 15,
+        other.at > waiver &&
+        other.id !== window.id &&
+        !isImported(other) &&
+        other.secUnder(defaultPolicy) !== 15,
     )
   )
 }
