@@ -42,16 +42,17 @@ describe.each(stores)('the gate on the %s store', (_name, open) => {
 
   const dial = (request = aRequest()) => granted(gateOn().request(request))
 
-  const failed = (attempt: string): AttemptReport => ({
-    _tag: 'Settled',
-    attempt,
-    occurred: clock.read(),
-    started: true,
-    normal: false,
-    origin: 'exit:generic',
-    code: 1,
-    reason: 'exited',
-  })
+  const failed = (attempt: string) =>
+    ({
+      _tag: 'Settled',
+      attempt,
+      occurred: clock.read(),
+      started: true,
+      normal: false,
+      origin: 'exit:generic',
+      code: 1,
+      reason: 'exited',
+    }) satisfies AttemptReport
 
   const report = (told: AttemptReport) => rightOf(gateOn().report(isp, told))
 
@@ -64,6 +65,17 @@ describe.each(stores)('the gate on the %s store', (_name, open) => {
         source: 'record',
       })(isp),
     )
+
+  it('G18: stores two reports of one moment that differ in their code, each under its id', async () => {
+    const { attempt } = await dial()
+    const told = failed(attempt)
+    await report(told)
+    await report({ ...told, code: 16 })
+    const errors = await eventsOfType(store, 'ConnectionErrorOccurred')
+    expect(errors.map(({ data }) => data.code)).toEqual([1, 16])
+    expect(new Set(errors.map(({ id }) => id)).size).toBe(2)
+    expect(await eventsOfType(store, 'ConnectionOpenFailed')).toHaveLength(1)
+  })
 
   describe('when nothing is known of the link', () => {
     it('grants, once the grant is stored under the id of the attempt', async () => {
