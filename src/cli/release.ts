@@ -83,7 +83,7 @@ const releaseSite = (
     if (E.isLeft(revision)) return E.left(failureOf(revision.left))
     printResult(parts, options, {
       json: { link: null, events: ['LinkReleased'], revision: revision.right.toString() },
-      text: 'the site policy is read past what cannot be read\n',
+      text: 'the site policy is read past what cannot be read; known links wait one interval\n',
     })
     return E.right(exitCodes.ok)
   })

@@ -97,13 +97,28 @@ describe.each(stores)('an unreadable event on the %s store (R16, G22)', (_name, 
       expect(await typesOf(store)).toEqual([])
     })
 
+    const releaseSite = () =>
+      rightOf(
+        changeSitePolicy(partsOn(store, clock), {
+          type: 'LinkReleased',
+          data: { reason: 'restored', past: '0' },
+          idFrom: 'random',
+        }),
+      )
+
     it('is read past once a person accepts it', async () => {
-      const released = {
-        type: 'LinkReleased',
-        data: { reason: 'restored', past: '0' },
-        idFrom: 'random',
-      } as const
-      await rightOf(changeSitePolicy(partsOn(store, clock), released))
+      await releaseSite()
+      await granted(gate().request(aRequest()))
+    })
+
+    it('keeps a link that is known closed for one interval after that', async () => {
+      await rightOf(change({ type: 'HoldLink', reason: 'bill' }))
+      await rightOf(release(null))
+      await releaseSite()
+      expect(rulesOf(await refused(gate().request(aRequest())))).toEqual(['site-released'])
+      clock.at(599.9)
+      expect(rulesOf(await refused(gate().request(aRequest())))).toEqual(['released-past'])
+      clock.at(600.1)
       await granted(gate().request(aRequest()))
     })
   })
