@@ -12,7 +12,7 @@ export const projectFiles = (root: string): ReadonlyArray<SourceFile> =>
     .filter(({ text }) => !text.includes('\0'))
 
 /** What git knows or would add; null: `root` is no checkout of its own. */
-export const pathsByGit = (root: string): ReadonlyArray<string> | null => {
+const pathsByGit = (root: string): ReadonlyArray<string> | null => {
   const git = (...args: ReadonlyArray<string>) =>
     execFileSync('git', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
   try {
@@ -26,7 +26,7 @@ export const pathsByGit = (root: string): ReadonlyArray<string> | null => {
 }
 
 /** Every file but what is made from others. */
-export const pathsByWalk = (root: string): ReadonlyArray<string> =>
+const pathsByWalk = (root: string): ReadonlyArray<string> =>
   readdirSync(root, { withFileTypes: true })
     .filter((entry) => !made.has(entry.name))
     .flatMap((entry) => {
