@@ -1,7 +1,8 @@
 import Database from 'better-sqlite3'
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { eventually } from '../support/eventually'
 import { newFolder, removeFolders } from '../support/gate-world'
 import { builtMain, programOn, ran } from '../support/open-interval'
 
@@ -145,6 +146,23 @@ describe('the program', () => {
     const { out, err } = await ran(['sh', '-c', `{ ${pipe}; } | true; echo done`])
     expect(out).toBe('done\n')
     expect(err).toBe('code 0\n')
+  })
+
+  it('prints the status again and again with --watch', async () => {
+    const { path, run } = await newLedger()
+    await run('record', 'isp', 'ras-error')
+    const args = [builtMain, 'status', '--watch', '--json', '--store', path]
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+    let out = ''
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text))
+    await eventually(() => out.split('\n').length > 2)
+    child.kill('SIGTERM')
+    await new Promise((resolve) => child.once('close', resolve))
+    const left = out
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line).links[0].retryAfterSec)
+    expect(left[1]).toBeLessThan(left[0])
   })
 
   it('looks at the host with doctor', async () => {

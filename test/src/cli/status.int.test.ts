@@ -259,6 +259,13 @@ describe('explain', () => {
     expect(json()).toMatchObject({ chain: [], openWindows: [], link: { mayDial: true } })
   })
 
+  it('leaves out a hold that was lifted', async () => {
+    await world.run('hold', 'isp', '--new', '--reason', 'bill')
+    await world.run('release', 'isp', '--reason', 'paid')
+    const { json } = await world.run('explain', 'isp', '--json')
+    expect(json()).toMatchObject({ held: null, chain: [], link: { phase: 'idle' } })
+  })
+
   it('goes back to an earlier time with --at', async () => {
     await world.run('record', 'isp', 'ras-error')
     world.clock.at(700)
