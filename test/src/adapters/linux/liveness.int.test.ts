@@ -1,0 +1,167 @@
+import * as E from 'fp-ts/Either'
+import { randomUUID } from 'node:crypto'
+import { spawn, type ChildProcess } from 'node:child_process'
+import { closeSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openLinuxClock } from '../../../../src/adapters/linux/clock'
+import { linuxLiveness } from '../../../../src/adapters/linux/liveness'
+import { lockFileOf, openLockFile } from '../../../../src/adapters/linux/link-lock'
+import { openProcessTable, ownerProcessOf } from '../../../../src/adapters/linux/process-table'
+import type { AttemptTraces } from '../../../../src/ports/liveness'
+import { dialerScripts } from '../../../support/dialer-scripts'
+import { eventually } from '../../../support/eventually'
+import { linkId } from '../../../support/link-id'
+
+const folder = mkdtempSync(join(tmpdir(), 'open-interval-'))
+const link = linkId('isp')
+const clock = openLinuxClock()
+if (E.isLeft(clock)) throw new Error(clock.left.why)
+const here = clock.right.read
+const children: ChildProcess[] = []
+const table = openProcessTable()!
+const processOf = (pid: number) => ownerProcessOf(table, pid)!
+const dead = { ...processOf(process.pid), startTicks: 1 }
+
+const livenessOf = (sharedLedger = false) =>
+  linuxLiveness({ lockFolder: folder, here, host: 'me', sharedLedger })
+
+const traces = (overrides: Partial<AttemptTraces> = {}): AttemptTraces => ({
+  attempt: randomUUID(),
+  supervision: 'supervised',
+  dialer: 'generic',
+  supervisor: dead,
+  session: null,
+  owner: null,
+  granted: here(),
+  host: 'me',
+  up: false,
+  dialTimeoutSec: 1,
+  ...overrides,
+})
+
+/** A dialer whose supervisor is gone: leads a session, and holds the lock if it is told to. */
+const orphan = (script: string, lock: boolean) => {
+  const attempt = randomUUID()
+  const file = openLockFile(lockFileOf(folder, link))
+  if (E.isLeft(file)) throw new Error(file.left.why)
+  const body = lock ? `flock -n 3; ${script}` : script
+  const child = spawn('/bin/sh', ['-c', body], {
+    detached: true,
+    env: { PATH: process.env['PATH'], OPEN_INTERVAL_ATTEMPT: attempt },
+    stdio: ['ignore', 'ignore', 'ignore', lock ? file.right : 'ignore'],
+  })
+  closeSync(file.right)
+  children.push(child)
+  return { attempt, session: processOf(child.pid!) }
+}
+
+const marked = (attempt: string): ReadonlyArray<number> =>
+  table
+    .all()
+    .flatMap(({ pid }) =>
+      table.hasEnvironment(pid, `OPEN_INTERVAL_ATTEMPT=${attempt}`) ? [pid] : [],
+    )
+
+const pauseMs = 200
+
+afterEach(() => {
+  for (const child of children.splice(0)) {
+    try {
+      process.kill(-child.pid!, 'SIGKILL')
+    } catch {
+      // The session is empty already.
+    }
+  }
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+describe('an attempt whose supervisor lives', () => {
+  it('is alive', async () => {
+    const attempt = traces({ supervisor: processOf(process.pid) })
+    expect(await livenessOf().judge(link, attempt)).toBe('alive')
+  })
+})
+
+describe('an attempt whose supervisor is gone', () => {
+  it('is gone when nothing of it is alive and nobody holds the lock', async () => {
+    expect(await livenessOf().judge(link, traces())).toBe('gone')
+  })
+
+  it.each(Object.entries(dialerScripts).filter(([name]) => name !== 'hidesAway'))(
+    'has its dialer ended when it left one: %s (G6)',
+    async (_name, script) => {
+      for (const lock of [true, false]) {
+        const { attempt, session } = orphan(script, lock)
+        await new Promise((resolve) => setTimeout(resolve, pauseMs))
+        expect(marked(attempt)).not.toEqual([])
+        const judged = await livenessOf().judge(link, traces({ attempt, session }))
+        expect(judged).toBe('leftover-ended')
+        await eventually(() => marked(attempt).length === 0)
+      }
+    },
+  )
+
+  it('is stuck when somebody holds the lock who cannot be found', async () => {
+    const { attempt } = orphan('exec env -i sleep 300', true)
+    await eventually(() => marked(attempt).length === 0)
+    expect(await livenessOf().judge(link, traces({ session: null }))).toBe('leftover-stuck')
+  })
+
+  it('never has a foreign process ended that got its session number (G7)', async () => {
+    const { session } = orphan('exec sleep 300', false)
+    const attempt = traces({ session: { ...session, startTicks: session.startTicks - 1 } })
+    expect(await livenessOf().judge(link, attempt)).toBe('gone')
+    expect(table.find(session.pid)?.state).toBe('S')
+  })
+})
+
+describe('an attempt of another pid namespace', () => {
+  const elsewhere = traces({ supervisor: { ...dead, pidNamespace: '1' } })
+
+  it('is judged by the lock alone: free, it is gone (C12)', async () => {
+    expect(await livenessOf().judge(link, elsewhere)).toBe('gone')
+  })
+
+  it('is judged by the lock alone: held, nobody here can tell (C12)', async () => {
+    orphan('exec sleep 300', true)
+    await new Promise((resolve) => setTimeout(resolve, pauseMs))
+    expect(await livenessOf().judge(link, elsewhere)).toBe('unknown')
+  })
+})
+
+describe('an attempt of another boot', () => {
+  const granted = { ...here(), bootId: 'another' }
+
+  it('is gone on a ledger of one host, whatever that host was called then', async () => {
+    expect(await livenessOf().judge(link, traces({ granted, host: 'old' }))).toBe('gone')
+  })
+
+  it('is gone on a shared ledger when it is of this host, else nobody can tell', async () => {
+    expect(await livenessOf(true).judge(link, traces({ granted }))).toBe('gone')
+    expect(await livenessOf(true).judge(link, traces({ granted, host: 'you' }))).toBe('unknown')
+  })
+})
+
+describe('an unsupervised link (G14)', () => {
+  const me = processOf(process.pid)
+
+  it.each([
+    ['grant', false],
+    ['oneshot', true],
+  ] as const)('of a %s is alive as long as its owner is', async (supervision, up) => {
+    expect(await livenessOf().judge(link, traces({ supervision, up, owner: me }))).toBe('alive')
+    expect(await livenessOf().judge(link, traces({ supervision, up, owner: dead }))).toBe('gone')
+  })
+
+  it('belongs to its supervisor until it is up', async () => {
+    const oneshot = { supervision: 'oneshot', up: false } as const
+    expect(await livenessOf().judge(link, traces({ ...oneshot, owner: me }))).toBe('gone')
+    const supervised = traces({ ...oneshot, supervisor: me, owner: dead })
+    expect(await livenessOf().judge(link, supervised)).toBe('alive')
+  })
+
+  it('without an owner ends by a report, a reboot or a release only', async () => {
+    expect(await livenessOf().judge(link, traces({ supervision: 'grant' }))).toBe('alive')
+  })
+})
