@@ -165,6 +165,16 @@ describe('the program', () => {
     expect(left[1]).toBeLessThan(left[0])
   })
 
+  it('exits 70 for a mistake of its own, with the stack to report', async () => {
+    const { path } = await newLedger()
+    const saboteur = join(newFolder(), 'saboteur.cjs')
+    writeFileSync(saboteur, "JSON.stringify = () => { throw new Error('sabotage') }\n")
+    const env = { NODE_OPTIONS: `--require ${saboteur}` }
+    const { code, out, err } = await programOn(path, { env })('status', '--json')
+    expect({ code, out }).toEqual({ code: 70, out: '' })
+    expect(err).toMatch(/^open-interval: this is a bug, please report it: Error: sabotage\n +at /u)
+  })
+
   it('looks at the host with doctor', async () => {
     const { run } = await newLedger()
     const { json } = await run('doctor', '--json')
