@@ -13,8 +13,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 describe(`${processCount} processes that ask for ${linkCount} links at once`, () => {
   it('get exactly one grant per link', async () => {
     await programOn(store)('init')
-    const asker = join(__dirname, 'support/processes/ask-for-links.ts')
-    const loader = join(__dirname, 'support/processes/load-typescript.cjs')
+    const asker = require.resolve('./support/processes/ask-for-links')
+    const loader = require.resolve('./support/processes/load-typescript.cjs')
     const asked = await Promise.all(
       Array.from({ length: processCount }, () =>
         ran([process.execPath, '-r', loader, asker, store, String(linkCount)]),

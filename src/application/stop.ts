@@ -1,5 +1,5 @@
 /** The signals by which a supervisor is asked to end (R6). */
-export const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /** Whether this process was asked to end, and by what. */
 export type Stop = {

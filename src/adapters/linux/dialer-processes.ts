@@ -16,7 +16,7 @@ export type LivingDialer = {
 }
 
 /** The environment variable that marks every process of an attempt. */
-export const attemptVariable = 'OPEN_INTERVAL_ATTEMPT'
+const attemptVariable = 'OPEN_INTERVAL_ATTEMPT'
 
 /** Finds what is alive of a dialer: by session, and by environment what has left it (R5). */
 export const findDialer = (table: ProcessTable, trace: DialerTrace): LivingDialer => {
