@@ -201,8 +201,11 @@ const lossesOf = (
 ): ReadonlyArray<DraftEvent> => {
   const { state, attempt } = at
   const { judgement } = command
+  const isStuck = judgement === 'leftover-stuck'
+  // The first request to meet a stuck dialer records that; then one in each tenth of the interval.
+  const isNews = !isStuck || !attempt.failed || needsAnchor(context, state)
   const leftover =
-    judgement === 'leftover-ended' || judgement === 'leftover-stuck'
+    judgement === 'leftover-ended' || (isStuck && isNews)
       ? [
           draft(attempt.id, {
             type: 'ConnectionErrorOccurred',
@@ -210,19 +213,26 @@ const lossesOf = (
           }),
         ]
       : []
-  if (judgement === 'leftover-stuck' || isUnreadable(context, state)) return leftover
+  if (isStuck || isUnreadable(context, state)) return leftover
   if (attempt.up === null) {
-    const isOver = isAbandoned(context, state, attempt)
+    const isOver = isAbandoned(context, state, attempt) && !isLookedAfter(attempt, judgement)
     return isOver ? [...leftover, abandonmentOf(attempt)] : leftover
   }
   const reason = lossReasonOf(context, command, at)
   return reason === null
     ? leftover
-    : [
-        ...leftover,
-        endOf(context, state, { attempt, normal: false, reason, origin: 'gate', code: null }),
-      ]
+    : [...leftover, endOf(context, state, { attempt, reason, ...lostEnd, origin: 'gate' })]
 }
+
+/** An end that nobody saw: how long the link was up is unknown, so it counts as short (R6). */
+const lostEnd = { normal: false, code: null, isSeen: false } as const
+
+/**
+ * Whether an attempt past its dial timeout has a living supervisor on this kernel, who settles it.
+ * Until then it stays open, so that each request looks for its dialer; windows count all the same.
+ */
+const isLookedAfter = (attempt: OpenAttempt, judgement: RequestDial['judgement']): boolean =>
+  judgement === 'alive' && attempt.supervision !== 'grant'
 
 /** The state after what time alone has settled: an attempt past its dial timeout (R5). */
 export const withAbandonment = (context: DialingContext, state: DialingState): DialingState => {
@@ -356,7 +366,7 @@ const decideSettlement = (
     )
   }
   if (attempt.up !== null) {
-    return decided(endOf(context, state, { attempt, normal, reason, origin, code }))
+    return decided(endOf(context, state, { attempt, normal, reason, origin, code, isSeen: true }))
   }
   return decided(
     draft(attempt.id, evidenceEvent({ origin, code })),
@@ -411,12 +421,14 @@ const endOf = (
     readonly attempt: OpenAttempt
     readonly normal: boolean
     readonly reason: string
+    /** Whether the reporter saw the end; else nothing proves how long the link was up. */
+    readonly isSeen: boolean
   },
 ): DraftEvent => {
-  const { attempt, normal, reason, origin, code } = end
+  const { attempt, normal, reason, origin, code, isSeen } = end
   const policy = policyOf(context, state)
   const interval = intervalSecOf(policy, Math.max(1, state.failures))
-  const upCs = attempt.up === null ? null : provenSpanCs(attempt.up.at, context.occurred)
+  const upCs = attempt.up === null || !isSeen ? null : provenSpanCs(attempt.up.at, context.occurred)
   const longSec = attempt.up?.proof === 'alive' ? interval : policy.minUpTimeSec
   const resets = upCs !== null && upCs >= csOfSec(longSec)
   const isStorm =
@@ -513,7 +525,7 @@ const decideAttemptRecord = (
   state: DialingState,
 ): E.Either<DialingRejection, DialingDecision> => {
   const { attempt, fact, code } = command
-  const isSupervised = state.attempt?.id === attempt && state.attempt.supervision === 'supervised'
+  const isSupervised = state.attempt?.id === attempt && hasSupervisor(state.attempt)
   const settlement = { attempt, normal: false, reason: 'recorded', origin: 'record', code }
   switch (fact) {
     case 'up':
@@ -580,6 +592,10 @@ const decideWaiver = (
 const unreadableAt = ({ revision }: { readonly revision: bigint }) =>
   E.left({ _tag: 'LinkUnreadable' as const, revision })
 
+/** Whether a `dial` process settles it: a one-shot's leaves once the link is up (R5). */
+const hasSupervisor = ({ supervision, up }: OpenAttempt): boolean =>
+  supervision === 'supervised' || (supervision === 'oneshot' && up === null)
+
 const decideRelease = (
   context: DialingContext,
   command: DialingCommand & { readonly type: 'ReleaseLink' },
@@ -593,8 +609,10 @@ const decideRelease = (
     type: 'LinkReleased',
     data: { reason: command.reason, past: command.past?.toString() ?? null },
   })
-  const lost = { normal: false, reason: 'released', origin: 'release', code: null }
   return attempt?.up
-    ? decided(endOf(context, state, { attempt, ...lost }), released)
+    ? decided(
+        endOf(context, state, { attempt, reason: 'released', ...lostEnd, origin: 'release' }),
+        released,
+      )
     : decided(released)
 }

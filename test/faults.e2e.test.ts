@@ -54,7 +54,9 @@ const earlyStarts = (world: FaultWorld, link: string, events: ReadonlyArray<Stor
       .filter((event) => BigInt(event.revision) < BigInt(grant.revision))
       .flatMap((event) => {
         const at = evidenceAt(event, events)
-        return at !== null && start.uptimeCs - at < intervalCs ? [{ link, start, why: event }] : []
+        return at !== null && start.uptimeCs - at < intervalCs
+          ? [{ link, start, why: `${event.type} at revision ${event.revision}` }]
+          : []
       })
   })
 

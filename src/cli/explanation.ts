@@ -113,6 +113,9 @@ const remedyOf = (rule: string, link: LinkId): string => {
       return `the end of the connection; if it is gone for certain: open-interval release '${link}' --reason ...`
     case 'dialing':
       return 'the settlement of the attempt, and the window after it if it failed'
+    case 'lock-held':
+    case 'dialer-still-running':
+      return 'ending what is left of the dialer; fuser -v LEDGER.locks/* shows what holds its lock'
     default:
       return 'waiting'
   }

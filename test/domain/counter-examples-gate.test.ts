@@ -99,6 +99,29 @@ describe('G4: a hook reports a RAS error without attempt while the dialer runs',
   })
 })
 
+describe('G5: a supervisor is alive past the dial timeout of its attempt', () => {
+  it('keeps the attempt open, so that every request looks for its dialer', () => {
+    given()
+      .dials('first')
+      .starts('first')
+      .at(800)
+      .dial('second', { judgement: 'alive' })
+      .refusedOnlyBy('dialing')
+      .restart()
+      .dial('second', { judgement: 'leftover-stuck' })
+      .refused('dialer-still-running')
+  })
+
+  it('counts it as failed from its dial timeout once nobody looks after it', () => {
+    given()
+      .dials('first')
+      .starts('first')
+      .at(720.01)
+      .dial('second', { judgement: 'gone' })
+      .granted()
+  })
+})
+
 describe('G5 and G6: a dialer outlives supervisor and guard', () => {
   it('refuses while it is stuck, and one interval from when it was last seen', () => {
     given()

@@ -264,3 +264,22 @@ describe('G36: a daemon outlives a session that ended well', () => {
     given().dials('first').goesUp('first').at(90).ends('first').dial('second').granted()
   })
 })
+
+describe('G12: a link that is lost after it was up', () => {
+  it('counts as a short session, however late that is found out', () => {
+    given()
+      .dials('first')
+      .goesUp('first')
+      .at(5000)
+      .dial('second', { judgement: 'gone' })
+      .refused('open-interval')
+      .shows({ consecutiveFailures: 1 })
+      .at(5601)
+      .dials('second')
+      .goesUp('second')
+      .at(9000)
+      .dial('third', { judgement: 'gone' })
+      .refused('open-interval')
+      .shows({ consecutiveFailures: 2 })
+  })
+})

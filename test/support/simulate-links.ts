@@ -181,7 +181,7 @@ const itemsAfter = (world: World, position: bigint): ReadonlyArray<Recorded> =>
     .toSorted((first, second) => Number(first.position - second.position))
 
 /** What this host can tell of a link's newest attempt. */
-const judgementOf = (simulation: Simulation, host: string, link: string): Judged => {
+export const judgementOf = (simulation: Simulation, host: string, link: string): Judged => {
   const { world } = simulation
   const open = linkOf(world, link).state.attempt
   const real = simulation.attempts.get(link)?.find(({ id }) => id === open?.id)
