@@ -168,9 +168,9 @@ describe('a dialer that is taken as up', () => {
 
 describe('a dial that is stopped before it is up', () => {
   it('opens a window (G13)', async () => {
-    const { store, program, living } = await ledger()
+    const { store, program, events } = await ledger()
     const { child, ended } = dialing(store, '--up-when', 'never', ...shell('exec sleep 300'))
-    await eventually(() => living().length > 0)
+    await eventually(async () => (await events()).includes('DialStarted'))
     child.kill('SIGTERM')
     expect(await ended).toBe(143)
     expect(await program('dial', 'isp', '--', 'true')).toMatchObject({ code: 75 })
@@ -196,9 +196,9 @@ describe('a supervisor that is killed', () => {
   it.each(Object.entries(dialerScripts).filter(([name]) => name !== 'hidesAway'))(
     'has its dialer ended by the guard: %s (G3, G5)',
     async (_name, script) => {
-      const { store, living } = await ledger()
+      const { store, events, living } = await ledger()
       const { child, ended } = dialing(store, ...shell(script))
-      await eventually(() => living().length > 0)
+      await eventually(async () => (await events()).includes('DialStarted'))
       child.kill('SIGKILL')
       await ended
       await eventually(() => living().length === 0)
