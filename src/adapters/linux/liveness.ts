@@ -65,7 +65,8 @@ const pollMs = 50
 
 const endLeftover = async ({ table, attempt, lock }: Leftover): Promise<Judgement> => {
   // Descriptors that only the dialer can hold are proof that the session is still its own.
-  const held = (await lock()) === 'held'
+  const state = await lock()
+  const held = state === 'held'
   const find = () => {
     const { ours, doubtful } = findDialer(table, attempt)
     return held ? [...ours, ...doubtful] : ours
@@ -73,7 +74,8 @@ const endLeftover = async ({ table, attempt, lock }: Leftover): Promise<Judgemen
   const ended = await endProcesses({ table, find, graceMs: graceMsOf(attempt) })
   if (!ended.gone || findDialer(table, attempt).doubtful.length > 0) return 'leftover-stuck'
   if (held && !(await becomesFree(lock))) return 'leftover-stuck'
-  return ended.found ? 'leftover-ended' : 'gone'
+  if (ended.found) return 'leftover-ended'
+  return state === 'cannot-tell' ? 'unknown' : 'gone'
 }
 
 const graceMsOf = ({ dialTimeoutSec }: AttemptTraces): number =>

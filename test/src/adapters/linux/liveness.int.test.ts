@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/Either'
 import { randomUUID } from 'node:crypto'
 import { spawn, type ChildProcess } from 'node:child_process'
-import { closeSync, mkdtempSync, rmSync } from 'node:fs'
+import { closeSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openLinuxClock } from '../../../../src/adapters/linux/clock'
@@ -86,6 +86,13 @@ describe('an attempt whose supervisor lives', () => {
 describe('an attempt whose supervisor is gone', () => {
   it('is gone when nothing of it is alive and nobody holds the lock', async () => {
     expect(await livenessOf().judge(link, traces())).toBe('gone')
+  })
+
+  it('is unknown when nothing of it is alive, but nobody can tell who holds the lock', async () => {
+    const lockFolder = join(folder, 'no-folder')
+    writeFileSync(lockFolder, '')
+    const liveness = linuxLiveness({ lockFolder, here, host: 'me', sharedLedger: false })
+    expect(await liveness.judge(link, traces())).toBe('unknown')
   })
 
   it.each(Object.entries(dialerScripts).filter(([name]) => name !== 'hidesAway'))(
