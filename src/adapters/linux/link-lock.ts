@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import * as E from 'fp-ts/Either'
 import type { LinkId } from '../../../domain/link-id'
@@ -29,9 +29,19 @@ export const lockFileOf = (folder: string, link: LinkId): string => {
 export const openLockFile = (file: string): E.Either<LockError, number> => {
   try {
     mkdirSync(dirname(file), { recursive: true })
-    return E.right(openSync(file, 'a'))
+    return E.right(openOrCreate(file))
   } catch (error) {
     return E.left({ _tag: 'LockUnavailable', file, why: String(error) })
+  }
+}
+
+// Another user's file may not be written to, nor need it be: `flock` locks what is only read.
+const openOrCreate = (file: string): number => {
+  try {
+    return openSync(file, 'a')
+  } catch (error) {
+    if (!existsSync(file)) throw error
+    return openSync(file, 'r')
   }
 }
 
