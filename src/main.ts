@@ -42,12 +42,15 @@ const examples = `Examples:
   open-interval audit mta-log.txt --log-tz +00:00
 `
 
+const commandNameOf = (args: ReadonlyArray<string>): string =>
+  args.find((argument) => !argument.startsWith('-')) ?? ''
+
 const main = async (args: ReadonlyArray<string>): Promise<void> => {
   const wired = wiredParts()
   const exit = (code: ExitCode): void => {
     process.exitCode = code
   }
-  const named = commands[args.find((argument) => !argument.startsWith('-')) ?? '']
+  const named = commands[commandNameOf(args)]
   const program = new Program('open-interval')
     .description('No link is dialed before its Open Interval is over, and the ledger proves it.')
     .addHelpText('before', examples)
@@ -93,12 +96,26 @@ const exitCodeOf = (error: unknown): ExitCode => {
   return exitCodes.bug
 }
 
-// A reader that has seen enough, such as `head`, is no error.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error
-  process.exit(exitCodes.ok)
-})
+const typed = process.argv.slice(2)
 
-main(process.argv.slice(2)).catch((error: unknown) => {
+/** A reader that has seen enough, such as `head`, is no error; no lost reader ends a dial. */
+const whenUnread =
+  (then: () => void) =>
+  (error: NodeJS.ErrnoException): void => {
+    if (commandNameOf(typed) === 'dial') return
+    if (error.code !== 'EPIPE') throw error
+    then()
+  }
+
+process.stdout.on(
+  'error',
+  whenUnread(() => process.exit(exitCodes.ok)),
+)
+process.stderr.on(
+  'error',
+  whenUnread(() => undefined),
+)
+
+main(typed).catch((error: unknown) => {
   process.exitCode = exitCodeOf(error)
 })

@@ -111,7 +111,11 @@ const outputOf = (
     const decoder = new TextDecoder()
     from.on('data', (chunk: Buffer) => onOutput?.(decoder.decode(chunk, { stream: true }), name))
     from.pipe(to, { end: false })
+    // A dialer whose output nobody reads any more must neither block nor notice.
+    const drain = () => from.unpipe(to).resume()
+    to.on('error', drain)
     await finished(from).catch(() => undefined)
+    to.off('error', drain)
   })
   return async () => {
     let timer: NodeJS.Timeout | undefined
