@@ -14,6 +14,8 @@ export type RunningDial = {
   readonly report: AttemptReporter
   /** Being alive at the deadline counts as up. */
   readonly mayBeTakenAsUp: boolean
+  /** This process was asked to end, and its dialer with it. */
+  readonly isStopping: () => boolean
   /** Whether a hook recorded the attempt as up; asked when the time for it is nearly over. */
   readonly isRecordedUp: () => Promise<boolean>
   /** For one report: says when it is time to leave it unwritten. */
@@ -24,7 +26,8 @@ export type RunningDial = {
 /** What has happened so far. It changes while the dial runs; everything else of it is fixed. */
 export type DialProgress = {
   up: 'no' | 'reporting' | 'durable'
-  looked: boolean
+  /** When it was last asked whether it is up. */
+  lookedCs: number | null
   /** Once set, the dialer is being ended; `cause` null: because its leader failed. */
   ending: { readonly cause: EndCause | null; readonly killCs: number; nextKillCs: number } | null
   renewedCs: number
@@ -36,7 +39,7 @@ export type DialProgress = {
 /** Nothing has happened since the grant. */
 export const noProgress = (granted: Granted): DialProgress => ({
   up: 'no',
-  looked: false,
+  lookedCs: null,
   ending: null,
   renewedCs: granted.granted.uptimeCs,
   renewing: false,
@@ -121,13 +124,13 @@ export const keepDeadlines = (dial: RunningDial, earlyCs = 0): void => {
   endDialer(dial, isLease ? 'lease-lost' : 'dial-timeout', deadlines.killCs)
 }
 
-/** At `lookCs`: alive is up, or a hook said that it is; else the deadlines stay. */
+/** From `lookCs` on: alive is up unless it is being stopped, or a hook said that it is up. */
 export const lookWhetherUp = async (dial: RunningDial): Promise<void> => {
-  dial.progress.looked = true
-  if (dial.progress.up !== 'no') return
-  if (!dial.mayBeTakenAsUp) {
-    if (await dial.isRecordedUp()) await noteUp(dial)
-  } else if (!dial.dialer.isGone()) await reportUp(dial, 'alive')
+  const { progress, mayBeTakenAsUp, isStopping, dialer } = dial
+  progress.lookedCs = dial.clock.read().uptimeCs
+  if (mayBeTakenAsUp && progress.up === 'no' && !isStopping() && !dialer.isGone()) {
+    await reportUp(dial, 'alive')
+  } else if (await dial.isRecordedUp()) await noteUp(dial)
 }
 
 /** Tells other hosts that this one still looks after the link; the deadline moves on with it. */

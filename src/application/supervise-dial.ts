@@ -176,6 +176,7 @@ const runningDial = (
     times: dialTimesOf(granted, mayBeTakenAsUp),
     report: attemptReporter({ gate, link: options.link, say }),
     mayBeTakenAsUp,
+    isStopping: () => parts.stop.requested() !== null,
     isRecordedUp: () => parts.isRecordedUp(options.link, granted.attempt),
     patience: () => patienceWith(parts.stop),
     progress: noProgress(granted),

@@ -1,5 +1,12 @@
 import { csOfSec } from '../../domain/time'
-import { deadlinesOf, keepDeadlines, lookWhetherUp, renewLease, type RunningDial } from './running-dial'
+import { guardEarlyCs } from './dial-times'
+import {
+  deadlinesOf,
+  keepDeadlines,
+  lookWhetherUp,
+  renewLease,
+  type RunningDial,
+} from './running-dial'
 
 /** How often the clock is read while a deadline holds; the guard does the same by itself. */
 const tickMs = 50
@@ -24,8 +31,21 @@ const act = (dial: RunningDial, nowCs: number): void => {
   if (deadlinesOf(dial) === null) return
   keepDeadlines(dial)
   if (dial.progress.ending !== null) return
-  if (nowCs >= dial.times.lookCs && !dial.progress.looked) void lookWhetherUp(dial)
+  if (isLookDue(dial, nowCs)) void lookWhetherUp(dial)
   if (isRenewalDue(dial, nowCs)) void renewLease(dial)
+}
+
+/** How often it is asked whether a dialer is up, while it may still be saved (R5). */
+const lookEveryCs = 100
+
+/** From when on it is asked at every tick: shortly before the guard sends TERM. */
+const lastLooksCs = guardEarlyCs + 20
+
+const isLookDue = ({ times, progress }: RunningDial, nowCs: number): boolean => {
+  const { up, lookedCs } = progress
+  if (up === 'durable' || nowCs < times.lookCs) return false
+  const isLast = nowCs >= times.termCs - lastLooksCs
+  return isLast || lookedCs === null || nowCs >= lookedCs + lookEveryCs
 }
 
 const isRenewalDue = ({ granted, progress }: RunningDial, nowCs: number): boolean =>

@@ -179,6 +179,23 @@ describe('a dialer that is alive at its deadline', () => {
   })
 })
 
+describe('a dialer that waits for a hook to say that it is up', () => {
+  it('is saved by a record that comes after the first look, or after failed ones (R5)', async () => {
+    let asked = 0
+    const recordedUp = {
+      get value() {
+        asked += 1
+        return asked > 1
+      },
+    }
+    const given = { ...setting({ dialTimeoutSec: 4 }), recordedUp }
+    const dialing = outcomeWith(given, 'sleep 4.5; exit 4', { upRule: { _tag: 'Session' } })
+    expect(await dialing).toMatchObject({ exit: { code: 4 }, isUp: true })
+    expect(asked).toBe(2)
+    expect(settledOf(given)).toMatchObject({ origin: 'exit:generic' })
+  })
+})
+
 describe('a dialer whose output tells that it is up', () => {
   const upRule = { _tag: 'Output', pattern: /^CONNECT \d+/u } as const
 
@@ -284,6 +301,16 @@ describe('a signal to the supervisor', () => {
     given.signals.emit('SIGTERM', 'SIGTERM')
     await dialing
     expect(settledOf(given)).toMatchObject({ normal: true, reason: 'requested' })
+  })
+
+  it('keeps a dialer that ignores it from being taken as up by its deadline (G13)', async () => {
+    const given = setting({ dialTimeoutSec: 4 })
+    const dialing = outcomeWith(given, dialerScripts.ignoresTerm)
+    await eventually(() => tagsOf(given).includes('Started') && marked().length > 0)
+    given.signals.emit('SIGTERM', 'SIGTERM')
+    expect(await dialing).toMatchObject({ exit: { signal: 'SIGKILL' }, isUp: false })
+    expect(tagsOf(given)).toEqual(['Started', 'Settled'])
+    expect(settledOf(given)).toMatchObject({ origin: 'timeout', reason: 'requested' })
   })
 
   it('keeps a dialer from its start when it comes before', async () => {
