@@ -24,15 +24,15 @@ const doubts: Partial<Readonly<Record<ReasonCode, readonly [why: string, settled
   ],
   'dial-time-unknown': [
     'the log shows a failure, but no open failure that bounds when its dial began',
-    'a record of the dial itself, such as a phone bill, or event 289 of the same failure',
+    'the time of the dial from elsewhere, such as a phone bill, or event 289 of the same failure',
   ],
   'dial-time-uncertain': [
     'the dial may have been made before the window closed or after it',
-    'a record of the dial itself, such as a phone bill, or a shorter dial timeout',
+    'the time of the dial from elsewhere, such as a phone bill, or a shorter dial timeout',
   ],
   'drop-or-redial': [
     'an association ended before the open failed: that is one failed dial, or a drop and a redial',
-    'a record of the dial itself, such as a phone bill',
+    'the time of the dial from elsewhere, such as a phone bill',
   ],
   'unassigned-evidence': [
     'evidence that names no link may be about this one or about another',
@@ -40,11 +40,11 @@ const doubts: Partial<Readonly<Record<ReasonCode, readonly [why: string, settled
   ],
   'episodes-may-be-one': [
     'two failures are so close that they may be one dial',
-    'a record of the dials themselves, such as a phone bill',
+    'the times of the dials from elsewhere, such as a phone bill',
   ],
   'other-source': [
     'evidence from another log, or from a gate, is too close to be told apart',
-    'logs of one clock, or a record of the dials themselves',
+    'logs of one clock, or the times of the dials from elsewhere',
   ],
   'too-many-readings': [
     'too many records name no link: not every way to assign them was followed',

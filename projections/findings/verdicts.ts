@@ -1,5 +1,5 @@
 import { attemptsOf, attemptSpans, isInSpan, type Attempt } from './attempts'
-import { linkOfStream, statedOrSeenMs, type EventFact, type Fact, type FactOf } from './fact'
+import { linkOfStream, type EventFact, type Fact, type FactOf } from './fact'
 import type { FindingsView } from './findings'
 import { itemsOf } from './growing-list'
 import { judgeLinkLogs, type LinkCase, type LinkDial } from './judge-link-logs'
@@ -59,6 +59,7 @@ type LinkToJudge = {
   readonly options: AuditOptions
 }
 
+/** A dial that somebody saw is listed besides: it acquits no dial that a log shows. */
 const judgeLink = (link: LinkToJudge): ReadonlyArray<JudgedDial> => {
   const events = link.facts.filter(isEvent)
   const attempts = attemptsOf(events)
@@ -71,16 +72,8 @@ const judgeLink = (link: LinkToJudge): ReadonlyArray<JudgedDial> => {
   return [
     ...granted.map(grantRow),
     ...observed.map((fact) => observedRow(fact, link.link)),
-    ...shown
-      .filter(({ dial }) => !observed.some((fact) => isOf(fact, dial)))
-      .map(({ dial, computer }) => logRow(dial, link.link, computer)),
+    ...shown.map(({ dial, computer }) => logRow(dial, link.link, computer)),
   ].toSorted(byComputerAndTime)
-}
-
-/** A log's failure of a dial that somebody saw is evidence of that dial, not of another. */
-const isOf = (observed: EventFact, { outcome, log }: LinkDial): boolean => {
-  const atMs = statedOrSeenMs(observed)
-  return (outcome.loMs ?? -Infinity) - log.resolutionMs <= atMs && atMs <= outcome.hiMs
 }
 
 const byComputerAndTime = (a: JudgedDial, b: JudgedDial): number =>

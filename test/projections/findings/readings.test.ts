@@ -226,21 +226,22 @@ describe('a log beside the grants of a gate', () => {
     expect(book.audit().totals).toMatchObject({ dials: 2, cannotTell: 1 })
   })
 
-  it('A14: lists a dial that somebody saw as ungated, and its evidence as no other dial', () => {
+  it('A14: lists a dial that somebody saw as ungated, and still judges the dial that its log shows', () => {
     const book = ledgerBook()
     const stream = 'link-a'
     const log = logBook(book)
     log.add(289, 0)
+    log.add(289, 60)
+    expect(book.audit().totals).toMatchObject({ dials: 2, ungated: 0, broken: 1 })
     const data = { by: 'hook', endedAt: null }
     const source = { kind: 'record' as const }
     book.add(
       stream,
       { type: 'DialObserved', data },
-      { source, stated: at(50), appended: readingAt(50) },
+      { source, stated: at(58), appended: readingAt(58) },
     )
-    log.add(289, 60)
     const report = book.audit()
-    expect(report.totals).toMatchObject({ dials: 1, ungated: 1, broken: 0, cannotTell: 1 })
+    expect(report.totals).toMatchObject({ dials: 2, ungated: 1, broken: 1, cannotTell: 1 })
     expect(verdictsIn(report)).toContain('ungated: dial-observed')
   })
 
