@@ -69,6 +69,7 @@ type FactBody =
       readonly policy: { readonly site: number | null; readonly link: number | null }
     }
   | { readonly kind: 'started' | 'abandoned' | 'anchor' }
+  | { readonly kind: 'site-released' }
   | { readonly kind: 'up'; readonly proof: string }
   | { readonly kind: 'observed'; readonly by: string }
   | { readonly kind: 'timer'; readonly seconds: number | null }
@@ -172,6 +173,7 @@ const otherBodyOf = (event: Recorded): FactBody | null => {
     case 'DialAbandoned':
       return { kind: 'abandoned' }
     case 'DialRefused':
+      return { kind: isSiteReleased(event.data) ? 'site-released' : 'anchor' }
     case 'LeaseRenewed':
     case 'LinkHeld':
       return { kind: 'anchor' }
@@ -193,6 +195,12 @@ const otherBodyOf = (event: Recorded): FactBody | null => {
       return null
   }
 }
+
+/** Whether a refusal begins the wait for a site's policy that was released (R16). */
+const isSiteReleased = ({ deniedBy }: DialRefusedData): boolean =>
+  deniedBy.some(({ rule }) => rule === 'site-released')
+
+type DialRefusedData = { readonly deniedBy: ReadonlyArray<{ readonly rule: string }> }
 
 type EvidenceData = {
   readonly origin: string

@@ -23,6 +23,8 @@ export type LinkWindows = {
   readonly waived: string | null
   /** Revision of an event that cannot be read; null: there is none that nobody accepted. */
   readonly unreadable: number | null
+  /** Position since which nothing unreadable was accepted: the link's first event, or a release. */
+  readonly readableSince: number
   /** Numbers of the failed attempts. */
   readonly failed: ReadonlyMap<string, number>
 }
@@ -33,6 +35,7 @@ export const noWindows: LinkWindows = {
   open: [],
   waived: null,
   unreadable: null,
+  readableSince: 0,
   failed: new Map(),
 }
 
@@ -61,6 +64,8 @@ export const afterEvent = (windows: LinkWindows, step: LinkStep): LinkWindows =>
         : windows
     case 'released':
       return afterRelease(windows, { ...step, fact })
+    case 'site-released':
+      return withReleased(windows, { ...step, fact })
     default:
       return windows
   }
@@ -137,9 +142,11 @@ const afterEnd = (windows: LinkWindows, step: LinkStep<FactOf<'ended'>>): LinkWi
     : withEpisode(begun, gentleWindow(begun, step))
 }
 
+type Released = FactOf<'released'> | FactOf<'site-released'>
+
 const gentleWindow = (
   windows: LinkWindows,
-  step: LinkStep<FactOf<'ended'> | FactOf<'released'>>,
+  step: LinkStep<FactOf<'ended'> | Released>,
 ): OpenWindow => {
   const attempt = attemptOf(step)
   const { fact } = step
@@ -229,5 +236,11 @@ const afterRelease = (windows: LinkWindows, step: LinkStep<FactOf<'released'>>):
   const released = { ...windows, failures: 0 }
   return past === null || windows.unreadable === null || past < windows.unreadable
     ? released
-    : withEpisode({ ...released, unreadable: null }, gentleWindow(released, step))
+    : withReleased({ ...released, unreadable: null }, step)
 }
+
+/** What could not be read is accepted after one full interval from here on (R16). */
+const withReleased = (windows: LinkWindows, step: LinkStep<Released>): LinkWindows => ({
+  ...withEpisode(windows, gentleWindow(windows, step)),
+  readableSince: step.fact.position,
+})

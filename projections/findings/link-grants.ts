@@ -5,6 +5,7 @@ import { judgeGrant, type GrantVerdict } from './judge-grant'
 import { lateEvidenceGrants } from './late-evidence'
 import { policyVersions, type PolicyVersion } from './policy-versions'
 import { trackOf } from './proven-spans'
+import { siteDamageOf, withSiteDamage } from './site-damage'
 import { largestOf } from './sorted'
 
 /** A granted dial with its verdict. */
@@ -32,8 +33,9 @@ export const judgeGrants = (stream: LinkStream): ReadonlyArray<GrantDial> => {
   const track = trackOf(facts.map((fact) => fact.appended))
   const late = lateEvidenceGrants(facts, attempts, longestSec(versions, stream.openIntervalSec))
   const dials: GrantDial[] = []
-  const damage = damageOf(stream)
-  let windows: LinkWindows = noWindows
+  const damage = damageOf(stream.facts)
+  const siteDamage = siteDamageOf(stream.site)
+  let windows: LinkWindows = { ...noWindows, readableSince: stream.facts[0]?.position ?? 0 }
   let previous: Attempt | null = null
   for (const [index, fact] of facts.entries()) {
     windows = withDamage(windows, damage, { fact, before: facts[index - 1] })
@@ -46,9 +48,10 @@ export const judgeGrants = (stream: LinkStream): ReadonlyArray<GrantDial> => {
     previous = attempt
     if (attempt.neverStarted) continue
     const basis = { grant: fact, versions, openIntervalSec: stream.openIntervalSec }
-    const judged = judgeGrant({ ...basis, index, track, windows })
+    const sited = withSiteDamage(windows, siteDamage, { fact, index })
+    const judged = judgeGrant({ ...basis, index, track, windows: sited })
     dials.push({ attempt, link: stream.link, judged: withLate(judged, late.has(fact.id)) })
-    windows = afterDial(windows, judged)
+    windows = afterDial({ ...sited, unreadable: windows.unreadable }, judged)
   }
   return dials
 }
@@ -64,30 +67,21 @@ const longestSec = (
   openIntervalSec ??
   largestOf(versions.flatMap(({ policy }) => [policy.openIntervalSec, ...policy.intervalsSec]))
 
-type Damage = { readonly revisions: ReadonlyArray<number>; readonly sitePosition: number }
-
-/** Where a link's stream cannot be read, and from which position on its site's policy cannot be. */
-const damageOf = ({ facts, site }: LinkStream): Damage => {
-  const revisions = facts.flatMap((fact, index) => {
+/** Revisions at which a link's stream cannot be read. */
+const damageOf = (facts: ReadonlyArray<Fact>): ReadonlyArray<number> =>
+  facts.flatMap((fact, index) => {
     const expected = index === 0 ? 0 : (facts[index - 1]?.revision ?? 0) + 1
     return fact.kind === 'unreadable' || fact.revision !== expected ? [fact.revision] : []
   })
-  const unreadable = site.find((fact) => fact.kind === 'unreadable')
-  return { revisions, sitePosition: unreadable?.position ?? Infinity }
-}
 
 const withDamage = (
   windows: LinkWindows,
-  damage: Damage,
+  damage: ReadonlyArray<number>,
   step: { readonly fact: EventFact; readonly before: EventFact | undefined },
 ): LinkWindows => {
   const from = step.before?.revision ?? -1
-  const { revision, position } = step.fact
-  const latest = damage.revisions.findLast((one) => one > from && one <= revision)
-  if (latest !== undefined) return { ...windows, unreadable: latest }
-  return position > damage.sitePosition && windows.unreadable === null
-    ? { ...windows, unreadable: Infinity }
-    : windows
+  const latest = damage.findLast((one) => one > from && one <= step.fact.revision)
+  return latest === undefined ? windows : { ...windows, unreadable: latest }
 }
 
 type Following = {
