@@ -108,7 +108,7 @@ const auditFiles = async (
   for (const line of importRemarks(imported, flags)) parts.err(`open-interval: ${line}\n`)
   const unknown = await unknownLink(scratch.store, run)
   if (unknown !== null) return E.left(unknown)
-  const result = await printed(around, run, scratch.store)
+  const result = await printed(around, { ...run, files: imported.logs }, scratch.store)
   return imported._tag === 'ok' || E.isLeft(result) ? result : E.left(badInput(imported))
 }
 
@@ -144,14 +144,18 @@ const badInput = ({ logs }: ImportRun): CliFailure => {
   )
 }
 
+/** `files`: what became of each file that was read, as `import --json` tells it. */
+type PrintedRun = AuditRun & { readonly files?: ImportRun['logs'] }
+
 const printed = async (
   { parts, host }: Around,
-  run: AuditRun,
+  run: PrintedRun,
   store: EventStore,
 ): Promise<CommandResult> => {
   const report = await auditLedger(store, { ...run.options, asOf: host.now() })
   if (E.isLeft(report)) return E.left(readFailure(report.left))
-  parts.out(auditDocument(report.right, run.output, run.showTime))
+  const document = run.files === undefined ? report.right : { ...report.right, files: run.files }
+  parts.out(auditDocument(document, run.output, run.showTime))
   return E.right(isFailing(report.right, run.failOn) ? exitCodes.found : exitCodes.ok)
 }
 

@@ -63,6 +63,20 @@ describe('audit of log files', () => {
     expect(said.err).toContain('no event log export')
   })
 
+  it('names the file and the reason of exit 65 in its JSON too', async () => {
+    const foreign = join(__dirname, '..', '..', '..', 'package.json')
+    const said = await run(storm, foreign, '--json')
+    expect(said.exit).toBe(exitCodes.badInput)
+    const { totals, files } = JSON.parse(said.out)
+    expect(totals.dials).toBe(4)
+    expect(files).toMatchObject([
+      { file: storm, errors: [] },
+      { file: foreign, errors: [{ message: expect.stringContaining('no event log export') }] },
+    ])
+    const lines = (await run(foreign, '--output', 'ndjson')).out.trimEnd().split('\n')
+    expect(JSON.parse(lines.at(-1) ?? '').summary.files).toHaveLength(1)
+  })
+
   it('prints one JSON document with every column', async () => {
     const report = JSON.parse((await run(storm, '--json')).out)
     expect(report.rule).toBe('open-interval')
