@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/Either'
 import { createHash, randomUUID } from 'node:crypto'
+import { realpathSync } from 'node:fs'
 import { hostname, userInfo } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { siteLedgerStream, type OwnerProcess } from '../domain/events'
@@ -53,7 +54,8 @@ export const openLedger = async (
   const { store, ledgerId, access } = opened.right
   const readOnly = access !== 'read-write'
   const snapshots = sqliteSnapshotStore({ path: viewsFileOf(path), ledgerId, readOnly })
-  const locksFolder = `${path}.locks`
+  // One ledger has one folder of locks, whatever path it was reached by.
+  const locksFolder = `${realpathSync(path)}.locks`
   const host = hostname()
   const here = () => clock.right.read()
   return E.right({
