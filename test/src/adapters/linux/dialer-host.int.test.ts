@@ -118,7 +118,12 @@ describe.each(installedShells())('a dialer under %s', (_name, shell) => {
     await dialer.guardUntil({ termCs, killCs: termCs + 25 })
     await dialer.go(now() + 500)
     await eventually(() => livingOf(plan.attempt, dialer) > 0)
-    await eventually(() => livingOf(plan.attempt, dialer) === 0)
+    // A process cannot be told by its environment while it execs: only several misses mean gone.
+    let misses = 0
+    await eventually(() => {
+      misses = livingOf(plan.attempt, dialer) === 0 ? misses + 1 : 0
+      return misses >= 3
+    })
     expect(now()).toBeGreaterThanOrEqual(termCs - 11)
     await eventually(dialer.isGone)
   })
