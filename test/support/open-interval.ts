@@ -19,6 +19,8 @@ export type Surroundings = {
   readonly stdin?: string
   readonly uid?: number
   readonly cwd?: string
+  /** A copy of the program to run instead of {@link builtMain}. */
+  readonly main?: string
 }
 
 /** Runs a command to its end. */
@@ -47,7 +49,7 @@ export const ran = (
 export const programOn =
   (ledger: string, surroundings: Surroundings = {}) =>
   (...args: ReadonlyArray<string>): Promise<Ended> =>
-    ran([process.execPath, builtMain, ...args], {
+    ran([process.execPath, surroundings.main ?? builtMain, ...args], {
       ...surroundings,
       env: { OPEN_INTERVAL_STORE: ledger, ...surroundings.env },
     })
