@@ -212,6 +212,8 @@ export type Metadata = {
   readonly actor: string
   readonly attempt?: string
   readonly causation?: string
+  /** How many events of the same append follow this one; absent on its last. */
+  readonly more?: number
   readonly prev: string
 }
 

@@ -10,7 +10,7 @@ import { isEventId } from './event-ids'
 import { metadataShape, storedMetadata } from './stored-metadata'
 
 /** The envelope of an event that is not yet chained to the one before it. */
-export type Envelope = Omit<Metadata, 'prev'>
+export type Envelope = Omit<Metadata, 'prev' | 'more'>
 
 /** An event that is not yet chained to the one before it. */
 export type UnsealedEvent = LedgerEvent & { readonly id: string; readonly metadata: Envelope }
@@ -34,8 +34,8 @@ export const sealEvents = (
   let revision = head.revision === 'no_stream' ? -1n : head.revision
   let hash = head.hash
   if (!isStorableText(head.stream)) return invalid('a stream name with a lone surrogate or NUL')
-  for (const event of events) {
-    const next = sealEvent(event, hash)
+  for (const [index, event] of events.entries()) {
+    const next = sealEvent(event, { prev: hash, more: events.length - 1 - index })
     if (E.isLeft(next)) return invalid(`${event.type}${next.left}`)
     revision += 1n
     hash = eventHash({ ...next.right, stream: head.stream, revision })
@@ -48,9 +48,13 @@ export const sealEvents = (
 
 const invalid = (why: string): E.Either<SealError, never> => E.left({ _tag: 'InvalidEvent', why })
 
+/** The hash of the event before, and how many of the same append follow. */
+type Place = { readonly prev: string; readonly more: number }
+
 /** What cannot be decoded again is refused here: in a stream it would close the link (R16). */
-const sealEvent = (event: UnsealedEvent, prev: string): E.Either<string, SealedEvent> => {
-  const stored = storedMetadata({ ...event.metadata, prev })
+const sealEvent = (event: UnsealedEvent, place: Place): E.Either<string, SealedEvent> => {
+  const { prev, more } = place
+  const stored = storedMetadata({ ...event.metadata, ...(more === 0 ? {} : { more }), prev })
   const problem =
     (isEventId(event.id) ? undefined : '.id: a lower-case UUID wanted') ??
     prefixed('.data', eventShapes[event.type].problem(event.data)) ??

@@ -72,6 +72,7 @@ export const metadataShape = record<StoredMetadata>({
   actor: text,
   attempt: optional(text),
   causation: optional(text),
+  more: optional(whole),
   prev: text,
 })
 

@@ -27,7 +27,17 @@ describe('sealing events', () => {
     expect(prevOf(third)).toBe(eventHash(second!))
   })
 
-  it('gives the same chain in one append as in two', () => {
+  it('tells how many events of the same append follow, and nothing of the last', () => {
+    const event = anUnsealed(everyEvent.DialStarted)
+    const events = recordedAll([
+      { ...event, id: uuidOf(1) },
+      { ...event, id: uuidOf(2) },
+      { ...event, id: uuidOf(3) },
+    ])
+    expect(events.map(({ metadata }) => JSON.parse(metadata).more)).toEqual([2, 1, undefined])
+  })
+
+  it('chains the last event of an append as if it had been appended alone', () => {
     const one = anUnsealed(everyEvent.DialStarted)
     const two = { ...anUnsealed(everyEvent.LinkHeld), id: uuidOf(2) }
     const [first, second] = recordedAll([one, two])
