@@ -286,6 +286,16 @@ const readingStreams = (store: () => EventStore): void => {
     expect(idsOf(backwards)).toEqual(ids(2, 1))
   })
 
+  it('gives the newest event alone forwards from the end, the oldest backwards from the start', async () => {
+    await append()
+    const newest = await rightOf(store().readStream(from('link-a', { from: 'end' })))
+    expect(newest).toEqual({ events: [expect.objectContaining({ revision: 4n })], next: null })
+    const oldest = await rightOf(
+      store().readStream(from('link-a', { from: 'start', direction: 'backwards' })),
+    )
+    expect(oldest).toEqual({ events: [expect.objectContaining({ revision: 0n })], next: null })
+  })
+
   it('starts a backwards read beyond the end at the end', async () => {
     await append()
     const page = await rightOf(

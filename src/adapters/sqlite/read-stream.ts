@@ -22,6 +22,11 @@ export const readStream = (connection: Connection): ((range: StreamRange) => Pag
   const backwards = connection.prepare<[string, bigint, number], EventRow>(selectBackwards)
   return ({ stream, direction, from, limit }) => {
     const first = from === 'start' ? 0n : from === 'end' ? newest : from
+    // Forwards from the end there is the newest event alone, whichever that is.
+    if (direction === 'forwards' && from === 'end') {
+      const events = backwards.all(stream, newest, Math.min(limit, 1))
+      return { events: events.map((row) => recordedEvent(stream, row)), next: null }
+    }
     const statement = direction === 'forwards' ? forwards : backwards
     // One more than asked for tells whether there is more.
     const rows = statement.all(stream, first, limit + 1)
