@@ -11,10 +11,13 @@ const normal = (meaning: string): ExitMeaning => ({ meaning, is: 'normal' })
 /**
  * pppd's exit codes: pppd(8), "EXIT STATUS", and `EXIT_*` in pppd/pppd.h of ppp 2.5.2, read
  * 2026-08. Which of them are no dial, and which a normal end, is DESIGN R8 and R6.
+ *
+ * NOTE 1 may come after the connect script has dialed: pppd 2.4.9 that could not set the line
+ * discipline after CONNECT exited with it. All others of R8 are decided before that script runs.
  */
 export const pppdExitCodes: ReadonlyMap<number, ExitMeaning> = new Map([
   [0, normal('ended by the peer')],
-  [1, notStarted('system call failed or out of memory')],
+  [1, failure('fatal error; its log says which')],
   [2, notStarted('bad options')],
   [3, notStarted('not permitted')],
   [4, notStarted('no kernel support')],
@@ -48,8 +51,13 @@ export const chatExitCodes: ReadonlyMap<number, ExitMeaning> = new Map([
 /** The first exit code of chat that names an ABORT string, 0-based from there. */
 export const chatFirstAbort = 4
 
-/** openvpn's exit codes: src/openvpn/error.h of openvpn 2.6, lines 52-55, read 2026-08. */
+/**
+ * openvpn's exit codes: src/openvpn/error.h of openvpn 2.6, lines 52-55, read 2026-08.
+ *
+ * NOTE 0 is no sign of a good end: openvpn 2.6.14 exits with it when its server says AUTH_FAILED,
+ * and with `--remap-usr1 SIGTERM` when a connection is refused or lost.
+ */
 export const openvpnExitCodes: ReadonlyMap<number, ExitMeaning> = new Map([
-  [0, normal('ended well')],
+  [0, failure('ended by itself; its log says why')],
   [1, failure('openvpn gave up; its log says why')],
 ])

@@ -42,6 +42,13 @@ export const exitMeaningOf = (kind: DialerKind, code: number): ExitMeaning => {
 export const ownDescriptorsCount = (kind: DialerKind): boolean =>
   kind !== 'pppd' && kind !== 'openvpn'
 
+/**
+ * The signal by which a dialer of a kind is asked to end when its supervisor was asked to: the same,
+ * but that HUP makes openvpn dial anew (openvpn(8), "SIGNALS", read 2026-11).
+ */
+export const stopSignalOf = (kind: DialerKind, signal: NodeJS.Signals): NodeJS.Signals =>
+  kind === 'openvpn' && signal === 'SIGHUP' ? 'SIGTERM' : signal
+
 const chatAbortOf = (code: number): ExitMeaning =>
   code < chatFirstAbort
     ? unknownCode(code)

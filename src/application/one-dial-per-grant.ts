@@ -28,6 +28,20 @@ export const manyDialsOf = (planned: PlannedCommand): ManyDials | null => {
   return planned.kind === 'openvpn' ? openvpnProblem(args) : null
 }
 
+/**
+ * Options that keep a command one dial and that its user need not know of, to be added at its end.
+ *
+ * `--connect-retry-max 1` bounds what openvpn does before a session. After one it dials twice more
+ * (2.6.14, when its TCP server is killed), and with `--auth-retry nointeract` every 10 s for ever.
+ */
+export const addedOptionsOf = ({ kind, command }: PlannedCommand): ReadonlyArray<string> => {
+  const [, ...args] = command
+  if (kind !== 'openvpn') return []
+  const at = args.lastIndexOf('--remap-usr1')
+  const isLast = at >= afterLast(args, ['--config'])
+  return at >= 0 && args[at + 1] === 'SIGTERM' && isLast ? [] : ['--remap-usr1', 'SIGTERM']
+}
+
 const pppdProblem = (args: ReadonlyArray<string>, isOneshot: boolean): ManyDials | null => {
   const own = args.slice(afterLast(args, ['call', 'file']))
   const detaching = own.findLast((word) => pppdDetaching.has(word))

@@ -2,7 +2,7 @@ import type { DialerExit } from '../ports/dialer-host'
 import type { Reported } from './attempt-reporter'
 import { guardEarlyCs } from './dial-times'
 import { notStarted, settlementOf, type Settlement } from './dial-settlement'
-import type { DialerKind } from './dialer-kinds'
+import { stopSignalOf, type DialerKind } from './dialer-kinds'
 import {
   armGuard,
   endDialer,
@@ -51,12 +51,15 @@ type Watched = {
   readonly fate: 'gone' | 'left-up' | 'still-alive'
 }
 
-const lookAfter = async (dial: RunningDial, { stop, upRule }: RunOptions): Promise<Watched> => {
+const lookAfter = async (
+  dial: RunningDial,
+  { stop, upRule, kind }: RunOptions,
+): Promise<Watched> => {
   const { dialer, progress } = dial
   dialer.onGuardLost(() => endDialer(dial, 'guard-lost', soonCs(dial)))
   const forward = (signal: NodeJS.Signals): void => {
     if (progress.over) return
-    dialer.signal(signal)
+    dialer.signal(stopSignalOf(kind, signal))
     dialer.signal('SIGCONT')
   }
   stop.onStop(forward)

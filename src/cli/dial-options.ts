@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/Either'
 import type { OwnerProcess } from '../../domain/events'
 import { dialerKindOf, dialerKinds, type DialerKind } from '../application/dialer-kinds'
-import { manyDialsOf } from '../application/one-dial-per-grant'
+import { addedOptionsOf, manyDialsOf } from '../application/one-dial-per-grant'
 import type { UpRule } from '../application/up-rule'
 import { cliFailure, type CliFailure } from './cli-parts'
 import { exitCodes } from './exit-codes'
@@ -26,6 +26,8 @@ export type DialSettings = {
   readonly upRule: UpRule
   readonly wait: { readonly maxSec: number | null } | null
   readonly redialsItself: boolean
+  /** What keeps the command one dial, to be added to its arguments. */
+  readonly addedOptions: ReadonlyArray<string>
 }
 
 /** The process with a pid, or without one the nearest ancestor that is no shell. */
@@ -57,7 +59,9 @@ export const dialSettings = (
     return usage(`--max-wait takes seconds, not '${flags.maxWait ?? ''}'`)
   }
   const wait = flags.wait === true || maxSec !== null ? { maxSec } : null
-  return E.right({ kind, upRule: upRule.right, wait, redialsItself: flags.redialsItself === true })
+  const redialsItself = flags.redialsItself === true
+  const addedOptions = redialsItself ? [] : addedOptionsOf({ kind, command, isOneshot })
+  return E.right({ kind, upRule: upRule.right, wait, redialsItself, addedOptions })
 }
 
 const kindOf = ({ dialer }: DialFlags, command: string): DialerKind | null =>

@@ -8,7 +8,7 @@ import { superviseDial, type DialOptions } from '../application/supervise-dial'
 import type { DialerHost } from '../ports/dialer-host'
 import { failureOf, withLedgerOptions } from './change-command'
 import { cliFailure, type CliFailure, type CliLedger, type CliParts } from './cli-parts'
-import { dialSettings, type DialFlags, type DialSettings, type OwnerOf } from './dial-options'
+import { dialSettings, type DialFlags, type OwnerOf } from './dial-options'
 import { dialResultOf, outcomeText } from './dial-result'
 import { linkNamed } from './name-link'
 import { refusalText } from './grant'
@@ -93,7 +93,14 @@ const dial = async (
   if (E.isLeft(opened)) return opened
   const ledger = opened.right
   for (const note of ledger.notes) parts.err(`open-interval: ${note}\n`)
-  const options = dialOptions(link.right, settings.right, [file.right, ...args])
+  const { addedOptions, ...how } = settings.right
+  if (addedOptions.length > 0)
+    parts.err(`open-interval: ${link.right}: ${addedText(addedOptions)}\n`)
+  const options: DialOptions = {
+    link: link.right,
+    command: [file.right, ...args, ...addedOptions],
+    ...how,
+  }
   try {
     return await runOn(context, { ledger, options, result: result.right, flags })
   } finally {
@@ -104,11 +111,8 @@ const dial = async (
 const cannotRun = (name: string, exitCode: 126 | 127): CliFailure =>
   cliFailure(exitCode, `${name}: ${exitCode === 127 ? 'command not found' : 'cannot be executed'}`)
 
-const dialOptions = (
-  link: LinkId,
-  settings: DialSettings,
-  command: DialOptions['command'],
-): DialOptions => ({ link, command, ...settings })
+const addedText = (options: ReadonlyArray<string>): string =>
+  `'${options.join(' ')}' is added, or this dialer would redial; --redials-itself leaves it out`
 
 type DialRun = {
   readonly ledger: CliLedger

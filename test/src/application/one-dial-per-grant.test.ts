@@ -1,5 +1,5 @@
 import { dialerKindOf } from '../../../src/application/dialer-kinds'
-import { manyDialsOf } from '../../../src/application/one-dial-per-grant'
+import { addedOptionsOf, manyDialsOf } from '../../../src/application/one-dial-per-grant'
 
 const problemOf = (line: string, isOneshot = false) => {
   const [name = '', ...args] = line.split(' ')
@@ -48,5 +48,29 @@ describe('a dialer that redials or detaches by itself (G8, G9)', () => {
 
   it('is told the one-shot option when it is a one-shot', () => {
     expect(problemOf('pppd call isp', true)?.add).toContain('updetach nopersist')
+  })
+})
+
+describe('the options that keep a command one dial', () => {
+  const addedTo = (line: string) => {
+    const [name = '', ...args] = line.split(' ')
+    const planned = { kind: dialerKindOf(name), command: [name, ...args] as const }
+    return addedOptionsOf({ ...planned, isOneshot: false }).join(' ')
+  }
+
+  it.each([
+    'openvpn --config isp.conf --connect-retry-max 1',
+    'openvpn --remap-usr1 SIGTERM --config isp.conf --connect-retry-max 1',
+    'openvpn --config isp.conf --connect-retry-max 1 --remap-usr1 SIGHUP',
+  ])('end a session of openvpn where it would dial again: %s', (line) => {
+    expect(addedTo(line)).toBe('--remap-usr1 SIGTERM')
+  })
+
+  it.each([
+    'openvpn --config isp.conf --connect-retry-max 1 --remap-usr1 SIGTERM',
+    'pppd call isp nodetach nopersist',
+    './connect.sh',
+  ])('are none for: %s', (line) => {
+    expect(addedTo(line)).toBe('')
   })
 })

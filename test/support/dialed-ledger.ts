@@ -1,0 +1,64 @@
+import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Json } from './cli-world'
+import { newFolder } from './gate-world'
+import { builtMain, programOn } from './open-interval'
+
+/** Whom a dial is run with. */
+export type DialWith = {
+  /** Standard input and output of the dialer. */
+  readonly descriptor?: number
+  /** A command that runs the program, such as `unshare`. */
+  readonly within?: ReadonlyArray<string>
+}
+
+/** A ledger whose link `isp` is dialed for real; its Open Interval is a few seconds. */
+export const dialedLedger = async (openIntervalSec: number) => {
+  const folder = newFolder()
+  const store = `sqlite:${join(folder, 'ledger.db')}`
+  const program = programOn(store)
+  await program('init')
+  await program(
+    ...['policy', 'set', '--open-interval', String(openIntervalSec), '--dial-timeout', '20'],
+    ...['--not-started-wait', '1', '--reason', 'test'],
+  )
+  const env = { PATH: `${process.env['PATH'] ?? ''}:/usr/sbin`, OPEN_INTERVAL_STORE: store }
+  const resultFile = join(folder, 'result.json')
+  const dialing = (args: ReadonlyArray<string>, { descriptor, within = [] }: DialWith = {}) => {
+    const io = descriptor ?? 'ignore'
+    const command = [process.execPath, builtMain, 'dial', 'isp', '--result', resultFile, ...args]
+    const [file = '', ...rest] = [...within, ...command]
+    const child = spawn(file, rest, { env, stdio: [io, io, 'pipe'] })
+    let said = ''
+    child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()))
+    const ended = new Promise<Dialed>((resolve, reject) => {
+      child.once('error', reject)
+      child.once('close', (code) => resolve({ code, err: said, result: resultIn(resultFile) }))
+    })
+    return { child, ended, said: () => said }
+  }
+  const events = async (): Promise<ReadonlyArray<Json>> =>
+    (await program('events', '--link', 'isp')).out
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line))
+  /** The audit's verdict over the ledger, as numbers. */
+  const verdict = async (): Promise<Json> => {
+    const { broken, kept, cannotTell, dials } = (await program('audit', '--json')).json().totals
+    return { dials, kept, broken, cannotTell }
+  }
+  const dial = (args: ReadonlyArray<string>, how: DialWith = {}) => dialing(args, how).ended
+  return { folder, store, env, program, dialing, dial, events, verdict }
+}
+
+/** How a dial ended: its exit code, what it said, and what `--result` holds. */
+export type Dialed = { readonly code: number | null; readonly err: string; readonly result: Json }
+
+const resultIn = (file: string): Json => {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch {
+    return null
+  }
+}
