@@ -127,32 +127,37 @@ const listStreams = (at: number, number: number): Command =>
 
 const reopen = (at: number): Command => command(`reopen(${at})`, (real) => real.reopen(at))
 
-/** Random commands for a store, in any order. */
+const appends = fc
+  .tuple(which, fc.array(wantedAppend, { minLength: 1, maxLength: 3 }))
+  .map((args) => append(...args))
+
+const appendsToEnd = fc
+  .tuple(which, stream, fc.constantFrom('any', 'exists'))
+  .map((args) => appendToEnd(...args))
+
+const streamReads = fc
+  .tuple(
+    which,
+    stream,
+    fc.record({
+      direction: fc.constantFrom('forwards', 'backwards'),
+      from: fc.oneof(fc.constantFrom('start', 'end'), fc.nat(8)),
+      limit: fc.integer({ min: 1, max: 5 }),
+    }),
+  )
+  .map((args) => readStream(...args))
+
+const ledgerReads = fc
+  .tuple(
+    which,
+    fc.record({ nth: fc.nat(9), kept: fc.nat(3), limit: fc.integer({ min: 1, max: 5 }) }),
+  )
+  .map((args) => readAll(...args))
+
+const lists = fc.tuple(which, fc.nat(1)).map((args) => listStreams(...args))
+
+/** Random commands for a store, in any order; appends are frequent, as they make up the rest. */
 export const storeCommands = fc.commands(
-  [
-    fc
-      .tuple(which, fc.array(wantedAppend, { minLength: 1, maxLength: 3 }))
-      .map((args) => append(...args)),
-    fc.tuple(which, stream, fc.constantFrom('any', 'exists')).map((args) => appendToEnd(...args)),
-    fc
-      .tuple(
-        which,
-        stream,
-        fc.record({
-          direction: fc.constantFrom('forwards', 'backwards'),
-          from: fc.oneof(fc.constantFrom('start', 'end'), fc.nat(8)),
-          limit: fc.integer({ min: 1, max: 5 }),
-        }),
-      )
-      .map((args) => readStream(...args)),
-    fc
-      .tuple(
-        which,
-        fc.record({ nth: fc.nat(9), kept: fc.nat(3), limit: fc.integer({ min: 1, max: 5 }) }),
-      )
-      .map((args) => readAll(...args)),
-    fc.tuple(which, fc.nat(1)).map((args) => listStreams(...args)),
-    which.map(reopen),
-  ],
+  [appends, appends, appends, appendsToEnd, streamReads, ledgerReads, lists, which.map(reopen)],
   { maxCommands: 10, size: 'max' },
 )

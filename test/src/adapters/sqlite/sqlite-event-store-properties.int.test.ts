@@ -8,6 +8,9 @@ import { comparison, type ComparedStore, type OpenStore } from '../../../support
 import { storeCommands } from '../../../support/store-commands'
 import { storeInProcess, type StoreProcess } from '../../../support/store-in-process'
 
+// As many runs as FC_RUNS says, on a machine that may be busy.
+jest.setTimeout(600_000)
+
 const { folder, remove } = temporaryFolder(memoryFolder())
 const path = join(folder, 'ledger.db')
 let inProcess: StoreProcess
@@ -47,7 +50,7 @@ describe('the SQLite store', () => {
         const elsewhere = { ...inProcess, store: () => inProcess.store }
         const compared = await comparison(`${run}`, [here, alsoHere, elsewhere])
         await fc.asyncModelRun(() => ({ model: {}, real: compared }), commands)
-        await compared.compareAll()
+        await compared.compareAll(run)
         appended += compared.appends()
       }),
       runs(),
