@@ -1,7 +1,7 @@
 import type { AppendError } from '../ports/event-store'
 import type { GateError } from './gate'
 
-/** What a failed append means to whoever asked. */
+/** What a failed append or read means to whoever asked. */
 export const gateErrorOf = (error: AppendError): GateError => {
   switch (error._tag) {
     case 'UnknownOutcome':
@@ -12,8 +12,9 @@ export const gateErrorOf = (error: AppendError): GateError => {
       return { _tag: 'Rejected', why: error.why }
     case 'Conflict':
       return { _tag: 'LedgerUnavailable', why: 'somebody else keeps appending to the link' }
-    case 'Unavailable':
     case 'Denied':
+      return { _tag: 'AccessDenied', why: error.why }
+    case 'Unavailable':
     case 'Corrupt':
       return { _tag: 'LedgerUnavailable', why: error.why }
   }

@@ -36,7 +36,7 @@ export const changeLink =
   async () => {
     for (let tries = 0; tries < conflictsMax; tries += 1) {
       const loaded = await loadLink(parts, link)()
-      if (E.isLeft(loaded)) return E.left({ _tag: 'LedgerUnavailable', why: loaded.left.why })
+      if (E.isLeft(loaded)) return E.left(gateErrorOf(loaded.left))
       const result = await tryChange(parts, change, { link, loaded: loaded.right })
       if (result !== 'outrun') return result
       await parts.sleepMs(Math.random() * Math.min(tries, 20))

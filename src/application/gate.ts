@@ -72,6 +72,8 @@ export type AttemptReport = { readonly attempt: string; readonly occurred: Clock
 /** Why the gate could not answer; nothing may be dialed then (R1). */
 export type GateError =
   | { readonly _tag: 'LedgerUnavailable'; readonly why: string }
+  /** This user may not read or write the ledger; time alone does not help. */
+  | { readonly _tag: 'AccessDenied'; readonly why: string }
   | { readonly _tag: 'AppendUncertain'; readonly why: string }
   | { readonly _tag: 'CannotPrepare'; readonly why: string }
   /** The report came too late or names an attempt that is not open. */

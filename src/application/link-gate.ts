@@ -98,7 +98,7 @@ const tryRequest = async (
   before: Trial,
 ): Promise<TrialResult> => {
   const loaded = await loadLink(gate.parts, request.link)()
-  if (E.isLeft(loaded)) return E.left({ _tag: 'LedgerUnavailable', why: loaded.left.why })
+  if (E.isLeft(loaded)) return E.left(gateErrorOf(loaded.left))
   const { judgement, ended } = await judgeAttempt(gate.liveness, request.link, {
     attempt: loaded.right.state.attempt,
     ended: before.ended,

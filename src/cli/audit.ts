@@ -4,7 +4,7 @@ import { auditLedger } from '../application/audit'
 import type { AuditReport } from '../application/audit-report'
 import { importFiles, type ImportRun } from '../application/import-files'
 import type { ImportParts } from '../application/import-log-append'
-import type { EventStore, ReadError } from '../ports/event-store'
+import type { EventStore } from '../ports/event-store'
 import { auditDocument } from './audit-documents'
 import {
   auditOutputs,
@@ -20,6 +20,7 @@ import { parseImportOptions, type LogFlags } from './import-options'
 import { importProgress } from './import-progress'
 import { withLogOptions } from './import'
 import { knownLink } from './name-link'
+import { readFailure } from './read-failure'
 import { reportResult, withLedger, type CommandResult, type LedgerOptions } from './run-command'
 
 /** What `audit` needs besides the ledger: a throw-away one for files, and the time it is asked at. */
@@ -158,9 +159,6 @@ const printed = async (
   parts.out(auditDocument(document, run.output, run.showTime))
   return E.right(isFailing(report.right, run.failOn) ? exitCodes.found : exitCodes.ok)
 }
-
-const readFailure = (error: ReadError): CliFailure =>
-  cliFailure(error._tag === 'Denied' ? exitCodes.personMustAct : exitCodes.unavailable, error.why)
 
 const isFailing = ({ totals }: AuditReport, failOn: ReadonlyArray<AuditFailOn>): boolean =>
   failOn.some((what) => {

@@ -6,6 +6,7 @@ import type { LinkId } from '../../domain/link-id'
 import { cliFailure, type CliFailure, type CliLedger, type CliParts } from './cli-parts'
 import { exitCodes } from './exit-codes'
 import { knownLink } from './name-link'
+import { accessDenied } from './read-failure'
 import { printResult, withLedger, type CommandResult, type LedgerOptions } from './run-command'
 
 /** Options of a command that overrides something: it leaves a trace of who and why (R12). */
@@ -78,6 +79,8 @@ export const failureOf = (error: GateError): CliFailure => {
         exitCodes.unavailable,
         `${error.why}; nothing was recorded: try again, or look with: open-interval doctor`,
       )
+    case 'AccessDenied':
+      return accessDenied(error.why)
     case 'AppendUncertain':
       return cliFailure(
         exitCodes.unavailable,

@@ -8,9 +8,10 @@ import { provenAges } from '../../domain/proven-age'
 import type { LinkId } from '../../domain/link-id'
 import { csOfSec } from '../../domain/time'
 import { withLedgerOptions } from './change-command'
-import { cliFailure, type CliFailure, type CliLedger, type CliParts } from './cli-parts'
+import type { CliFailure, CliLedger, CliParts } from './cli-parts'
 import { exitCodes, type ExitCode } from './exit-codes'
 import { linksKnown } from './name-link'
+import { readFailure } from './read-failure'
 import {
   printResult,
   reportResult,
@@ -74,11 +75,11 @@ const examineLinks = async (
   const links = await linksKnown(ledger)
   if (E.isLeft(links)) return links
   const site = await ledger.parts.fold(sitePolicy, sitePolicyStream)()
-  if (E.isLeft(site)) return E.left(cliFailure(exitCodes.unavailable, site.left.why))
+  if (E.isLeft(site)) return E.left(readFailure(site.left))
   const findings: DoctorFinding[] = [...unreadableIn(null, site.right.view.unreadable)]
   for (const link of links.right) {
     const loaded = await loadLink(ledger.parts, link)()
-    if (E.isLeft(loaded)) return E.left(cliFailure(exitCodes.unavailable, loaded.left.why))
+    if (E.isLeft(loaded)) return E.left(readFailure(loaded.left))
     findings.push(
       ...unreadableIn(link, loaded.right.state.unreadable),
       ...unknownOutcomeIn(ledger, link, loaded.right),

@@ -6,6 +6,7 @@ import { withLedgerOptions } from './change-command'
 import { cliFailure, type CliFailure, type CliLedger, type CliParts } from './cli-parts'
 import { exitCodes, type ExitCode } from './exit-codes'
 import { knownLink } from './name-link'
+import { readFailure } from './read-failure'
 import { reportResult, withLedger, type CommandResult, type LedgerOptions } from './run-command'
 
 type EventsOptions = LedgerOptions & {
@@ -51,7 +52,7 @@ const printEvents = async (parts: CliParts, options: EventsOptions): Promise<Com
         from,
         limit: Math.min(pageSize, left),
       })
-      if (E.isLeft(page)) return E.left(cliFailure(exitCodes.unavailable, page.left.why))
+      if (E.isLeft(page)) return E.left(readFailure(page.left))
       const { events, next } = page.right
       const shown =
         link.right === null ? events : events.filter((event) => isAfter(event, after.right))

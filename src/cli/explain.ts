@@ -1,11 +1,12 @@
 import * as E from 'fp-ts/Either'
 import { Command } from 'commander'
 import { withLedgerOptions } from './change-command'
-import { cliFailure, type CliParts } from './cli-parts'
+import type { CliParts } from './cli-parts'
 import { displayTime, withDisplayTime, type DisplayOptions, type DisplayTime } from './display-time'
 import { exitCodes, type ExitCode } from './exit-codes'
 import { explanationOf, type ChainedEvent, type Explanation } from './explanation'
 import { knownLink } from './name-link'
+import { readFailure } from './read-failure'
 import {
   printResult,
   reportResult,
@@ -49,7 +50,7 @@ const explain = async (
     if (E.isLeft(link)) return link
     const atMs = at.right === null ? null : Date.parse(at.right)
     const explained = await explanationOf(ledger.parts, link.right, atMs)
-    if (E.isLeft(explained)) return E.left(cliFailure(exitCodes.unavailable, explained.left.why))
+    if (E.isLeft(explained)) return E.left(readFailure(explained.left))
     printResult(parts, options, {
       json: explained.right,
       text: explanationText(explained.right, show.right),

@@ -3,6 +3,7 @@ import { distance } from 'fastest-levenshtein'
 import { parseLinkId, streamOfLink, type LinkId } from '../../domain/link-id'
 import { cliFailure, type CliFailure, type CliLedger } from './cli-parts'
 import { exitCodes } from './exit-codes'
+import { readFailure } from './read-failure'
 
 /** The link that an argument names, or what is wrong with the name. */
 export const linkNamed = (name: string): E.Either<CliFailure, LinkId> => {
@@ -22,7 +23,7 @@ export const linksKnown = async (
   ledger: CliLedger,
 ): Promise<E.Either<CliFailure, ReadonlyArray<LinkId>>> => {
   const streams = await ledger.parts.store.streams('link')()
-  if (E.isLeft(streams)) return E.left(cliFailure(exitCodes.unavailable, streams.left.why))
+  if (E.isLeft(streams)) return E.left(readFailure(streams.left))
   const links = streams.right.flatMap((stream) => {
     const link = parseLinkId(stream.slice('link-'.length))
     return E.isRight(link) ? [link.right] : []

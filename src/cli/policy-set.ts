@@ -8,9 +8,10 @@ import { changeSitePolicy } from '../application/change-site-policy'
 import { loadLink, sitePolicy } from '../application/load-link'
 import { sitePolicyStream } from '../../domain/events'
 import { actingAs, failureOf, type ChangeOptions } from './change-command'
-import { cliFailure, type CliFailure, type CliLedger, type CliParts } from './cli-parts'
+import type { CliFailure, CliLedger, CliParts } from './cli-parts'
 import { exitCodes } from './exit-codes'
 import { linksKnown } from './name-link'
+import { readFailure } from './read-failure'
 import { printResult, type CommandResult } from './run-command'
 
 /** A policy as it stands: for one link, or null for the site. */
@@ -30,13 +31,13 @@ export const policyOfTarget = async (
   const { parts } = target.ledger
   if (target.link === null) {
     const site = await parts.fold(sitePolicy, sitePolicyStream)()
-    if (E.isLeft(site)) return E.left(cliFailure(exitCodes.unavailable, site.left.why))
+    if (E.isLeft(site)) return E.left(readFailure(site.left))
     const { changes } = site.right.view
     const sources = { site: changes, link: [] }
     return E.right({ policy: policyNow(sources), own: fieldsOf(changes), sources })
   }
   const loaded = await loadLink(parts, target.link)()
-  if (E.isLeft(loaded)) return E.left(cliFailure(exitCodes.unavailable, loaded.left.why))
+  if (E.isLeft(loaded)) return E.left(readFailure(loaded.left))
   const { site, state } = loaded.right
   const sources = { site: site.changes, link: state.policyChanges }
   return E.right({ policy: policyNow(sources), own: fieldsOf(sources.link), sources })

@@ -9,6 +9,7 @@ import { failureOf, withLedgerOptions } from './change-command'
 import { cliFailure, type CliFailure, type CliLedger, type CliParts } from './cli-parts'
 import { exitCodes, type ExitCode } from './exit-codes'
 import { linkNamed } from './name-link'
+import { readFailure } from './read-failure'
 import {
   printResult,
   reportResult,
@@ -126,7 +127,7 @@ const attemptOf = async (
   if (named.attempt !== 'current') return E.right(named.attempt ?? null)
   const { began } = named
   const loaded = await loadLink(ledger.parts, link)()
-  if (E.isLeft(loaded)) return E.left(cliFailure(exitCodes.unavailable, loaded.left.why))
+  if (E.isLeft(loaded)) return E.left(readFailure(loaded.left))
   const { attempt } = loaded.right.state
   return attempt !== null &&
     began !== null &&

@@ -13,6 +13,7 @@ import {
   type ChangeOptions,
 } from './change-command'
 import { exitCodes, type ExitCode } from './exit-codes'
+import { readFailure } from './read-failure'
 import { printResult, reportResult, withLedger, type CommandResult } from './run-command'
 
 type ReleaseOptions = ChangeOptions & { readonly past?: string }
@@ -67,7 +68,7 @@ const releaseSite = (
 ): Promise<CommandResult> =>
   withLedger(parts, { store: options.store, access: 'write' }, async (ledger) => {
     const folded = await ledger.parts.fold(sitePolicy, sitePolicyStream)()
-    if (E.isLeft(folded)) return E.left(cliFailure(exitCodes.unavailable, folded.left.why))
+    if (E.isLeft(folded)) return E.left(readFailure(folded.left))
     const { unreadable } = folded.right.view
     if (!acceptsPast(past, unreadable)) {
       const what =

@@ -3,12 +3,13 @@ import { Command } from 'commander'
 import type { LinkId } from '../../domain/link-id'
 import { observeLink, statusRow, type StatusRow } from '../application/status-row'
 import { withLedgerOptions } from './change-command'
-import { cliFailure, type CliFailure, type CliLedger, type CliParts } from './cli-parts'
+import type { CliFailure, CliLedger, CliParts } from './cli-parts'
 import { displayTime, withDisplayTime, type DisplayOptions, type DisplayTime } from './display-time'
 import { exitCodes, type ExitCode } from './exit-codes'
 import { failingRows, parseFailOn, type FailOn } from './fail-on'
 import { knownLink, linksKnown } from './name-link'
 import { prometheusText } from './prometheus-text'
+import { readFailure } from './read-failure'
 import { reportResult, withLedger, type CommandResult, type LedgerOptions } from './run-command'
 import { statusTable } from './status-table'
 
@@ -73,7 +74,7 @@ const statusRows = async (
   const rows: StatusRow[] = []
   for (const link of links.right) {
     const observed = await observeLink(ledger.parts, link)()
-    if (E.isLeft(observed)) return E.left(cliFailure(exitCodes.unavailable, observed.left.why))
+    if (E.isLeft(observed)) return E.left(readFailure(observed.left))
     rows.push(statusRow(ledger.parts, link, observed.right).row)
   }
   return E.right(rows)

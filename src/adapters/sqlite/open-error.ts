@@ -1,4 +1,4 @@
-import { codeOf, failureOf, type SqliteFailure } from './sqlite-failure'
+import { codeOf, failureOf } from './sqlite-failure'
 
 /**
  * Why a ledger cannot be opened or created. Each carries the path, and `next`: what to do about it.
@@ -54,7 +54,7 @@ export const halfMade = (path: string): OpenError => ({
 /** What an error of the file system or of SQLite says about opening a ledger. */
 export const openErrorOf = (path: string, cause: unknown): OpenError => {
   const why = cause instanceof Error ? cause.message : String(cause)
-  switch (failureOf(cause) === 'other' ? systemFailures.get(codeOf(cause)) : failureOf(cause)) {
+  switch (failureOf(cause)) {
     case 'not-a-database':
       return notALedger(path, why)
     case 'corrupt':
@@ -63,24 +63,16 @@ export const openErrorOf = (path: string, cause: unknown): OpenError => {
     case 'denied':
       return denied(path, why)
     case 'read-only':
-      return readOnlyMedia(path)
+      // SQLite says so of a -wal or -shm that belongs to somebody else, too.
+      return codeOf(cause) === 'EROFS' ? readOnlyMedia(path) : denied(path, why)
     case 'full':
       return { _tag: 'DiskFull', path, why, next: `make room on the disk of ${path}` }
     case 'busy':
     case 'constraint':
     case 'other':
-    case undefined:
       return { _tag: 'Unavailable', path, why, cause, next: 'try again' }
   }
 }
-
-const systemFailures: ReadonlyMap<string, SqliteFailure> = new Map([
-  ['ENOSPC', 'full'],
-  ['EDQUOT', 'full'],
-  ['EACCES', 'denied'],
-  ['EPERM', 'denied'],
-  ['EROFS', 'read-only'],
-] as const)
 
 /** A ledger is damaged. */
 export const corrupt = (path: string, why: string): OpenError => ({
@@ -94,7 +86,7 @@ const denied = (path: string, why: string): OpenError => ({
   _tag: 'Denied',
   path,
   why,
-  next: `run as a user who may read and write ${path} and its folder`,
+  next: `run as a user who may read and write ${path}, its -wal and -shm, and its folder`,
 })
 
 const readOnlyMedia = (path: string): OpenError => ({

@@ -54,16 +54,20 @@ const tryOpening = (path: string, options: OpenOptions): E.Either<OpenError, Ope
 }
 
 const openForWriting = (path: string, options: OpenOptions): E.Either<OpenError, OpenedLedger> => {
+  return opened(path, options, { access: 'read-write', connect: () => connectForWriting(path) })
+}
+
+const connectForWriting = (path: string): Connection => {
   accessSync(dirname(path), constants.W_OK)
   // SQLite falls back to reading in silence.
   closeSync(openSync(path, 'r+'))
-  return opened(path, options, { access: 'read-write', connect: () => connect(path) })
+  return connect(path)
 }
 
 /** Reads the file itself where SQLite can, else a copy (S4). */
 const openForReading = (path: string, options: OpenOptions): E.Either<OpenError, OpenedLedger> => {
   if (isReadInPlace(path))
-    return opened(path, options, { access: 'read-only', connect: () => connectForReading(path) })
+    return opened(path, options, { access: 'read-only', connect: () => connectReading(path) })
   const copy = copyPrivately(path)
   const result = opened(path, options, {
     access: 'private-copy',
@@ -72,6 +76,12 @@ const openForReading = (path: string, options: OpenOptions): E.Either<OpenError,
   })
   if (E.isLeft(result)) copy.remove()
   return result
+}
+
+/** SQLite does not tell a file that may not be read from one that is not there. */
+const connectReading = (path: string): Connection => {
+  accessSync(path, constants.R_OK)
+  return connectForReading(path)
 }
 
 const isReadInPlace = (path: string): boolean => {

@@ -1,6 +1,9 @@
 import type { ReadError } from '../../ports/event-store'
 
-/** What an error of SQLite means to us; see https://sqlite.org/rescode.html (read 2026-11-22). */
+/**
+ * What an error of SQLite or of the file system means to us; see https://sqlite.org/rescode.html and
+ * errno(3) (read 2026-11-22).
+ */
 export type SqliteFailure =
   | 'busy'
   | 'constraint'
@@ -21,14 +24,21 @@ const failures: ReadonlyArray<readonly [prefix: string, SqliteFailure]> = [
   ['SQLITE_NOTADB', 'not-a-database'],
   ['SQLITE_PERM', 'denied'],
   ['SQLITE_AUTH', 'denied'],
+  // The file is no longer the one at its path.
+  ['SQLITE_READONLY_DBMOVED', 'other'],
   ['SQLITE_READONLY', 'read-only'],
   ['SQLITE_FULL', 'full'],
   // The file that readers and writers share cannot grow: the disk is full.
   ['SQLITE_IOERR_SHMSIZE', 'full'],
   ['SQLITE_CANTOPEN', 'missing'],
+  ['ENOSPC', 'full'],
+  ['EDQUOT', 'full'],
+  ['EACCES', 'denied'],
+  ['EPERM', 'denied'],
+  ['EROFS', 'read-only'],
 ]
 
-/** The meaning of an error that SQLite raised, extended codes included. */
+/** The meaning of an error, extended codes of SQLite included. */
 export const failureOf = (error: unknown): SqliteFailure => {
   const code = codeOf(error)
   return failures.find(([prefix]) => code.startsWith(prefix))?.[1] ?? 'other'
