@@ -1,5 +1,5 @@
 import * as E from 'fp-ts/Either'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AuditHost } from './cli/audit'
 import type { DemoProgram } from './cli/demo'
@@ -129,11 +129,18 @@ const readClock: ReadClock = async () => {
 }
 
 const examineHost: ExamineHost = async (ledger) => {
-  const { examineLinuxHost } = await import('./adapters/linux/examine-host')
+  const [{ examineLinuxHost }, { examineLocks }, { networkFileSystemOf }] = await Promise.all([
+    import('./adapters/linux/examine-host'),
+    import('./adapters/linux/examine-locks'),
+    import('./adapters/sqlite/network-file-system'),
+  ])
   const path = ledger.store.slice('sqlite:'.length)
+  const folder = ledger.locksFolder
+  const networkFileSystem = (existsSync(folder) ? networkFileSystemOf(folder) : null) ?? null
   return [
     ...examineLinuxHost(path, ledger.parts.clock.read()),
     { check: 'synchronous', level: 'ok', what: 'FULL: read back at every open', next: null },
+    ...(await examineLocks({ folder, networkFileSystem })),
   ]
 }
 

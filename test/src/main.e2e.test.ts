@@ -189,7 +189,7 @@ describe('the program', () => {
     const { json } = await run('doctor', '--json')
     const checks = json().findings.map(({ check }: { check: string }) => check)
     expect(checks).toEqual(
-      expect.arrayContaining(['file-system', 'clock', 'container', 'wall-clock', 'synchronous']),
+      expect.arrayContaining(['file-system', 'clock', 'wall-clock', 'synchronous', 'locks']),
     )
   })
 })

@@ -66,13 +66,22 @@ export const probeLock = async (file: string): Promise<LockState> => {
     return isNotThere(error) ? 'free' : 'cannot-tell'
   }
   try {
-    const code =
-      (await runFlock('flock', ['-n', '-s', '3'], descriptor)) ??
-      (await runFlock('busybox', ['flock', '-n', '-s', '3'], descriptor))
-    return code === 0 ? 'free' : code === 1 ? 'held' : 'cannot-tell'
+    return await tryLock(descriptor, 'shared')
   } finally {
     closeSync(descriptor)
   }
+}
+
+/** Locks what a descriptor is open on, for as long as it is open; `held`: somebody else has it. */
+export const tryLock = async (
+  descriptor: number,
+  mode: 'shared' | 'exclusive',
+): Promise<LockState> => {
+  const args = ['-n', mode === 'shared' ? '-s' : '-x', '3']
+  const code =
+    (await runFlock('flock', args, descriptor)) ??
+    (await runFlock('busybox', ['flock', ...args], descriptor))
+  return code === 0 ? 'free' : code === 1 ? 'held' : 'cannot-tell'
 }
 
 // By its looks, because the classes of errors differ between realms.

@@ -19,20 +19,35 @@ const networkTypes: ReadonlyMap<number, string> = new Map([
   [0x564c, 'ncp'],
   [0x7461636f, 'ocfs2'],
   [0x01161970, 'gfs2'],
+  // A folder of a virtual machine's host: the host and other machines have caches of their own.
+  [0x786f4256, 'vboxsf'],
 ])
 
 const fuseType = 0x65735546
 
-/** FUSE serves local disks too (ntfs-3g, encfs), so only those known to be remote are refused. */
+/**
+ * FUSE serves local disks too (ntfs-3g, encfs), so only those known to be remote are refused. virtiofs
+ * has FUSE's number (linux/fs/fuse/virtio_fs.c) and is a virtual machine's like vmhgfs-fuse.
+ */
 const remoteFuse =
-  /^fuse\.(sshfs|s3fs|glusterfs|ceph|ceph-fuse|rclone|davfs|davfs2|gcsfuse|goofys|curlftpfs|smbnetfs|juicefs|moosefs|beegfs|blobfuse2?|mfs)$/
+  /^virtiofs$|^fuse\.(vmhgfs-fuse|sshfs|s3fs|glusterfs|ceph|ceph-fuse|rclone|davfs|davfs2|gcsfuse|goofys|curlftpfs|smbnetfs|juicefs|moosefs|beegfs|blobfuse2?|mfs)$/
 
 /** The network file system that a folder lies on; undefined: it is a local one. */
 export const networkFileSystemOf = (folder: string): string | undefined => {
   // f_type is a signed 32-bit number on some architectures.
   const type = statfsSync(folder).type >>> 0
+  return networkNameOf(type, () =>
+    mountTypeOf(realpathSync(folder), readFileSync('/proc/self/mountinfo', 'utf8')),
+  )
+}
+
+/** What a file system's number is called if it is a network's; FUSE is told apart by its mount. */
+export const networkNameOf = (
+  type: number,
+  mountType: () => string | undefined,
+): string | undefined => {
   if (type !== fuseType) return networkTypes.get(type)
-  const name = mountTypeOf(realpathSync(folder), readFileSync('/proc/self/mountinfo', 'utf8'))
+  const name = mountType()
   return name !== undefined && remoteFuse.test(name) ? name : undefined
 }
 

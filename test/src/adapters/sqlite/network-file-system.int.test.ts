@@ -2,6 +2,7 @@ import { tmpdir } from 'node:os'
 import {
   mountTypeOf,
   networkFileSystemOf,
+  networkNameOf,
 } from '../../../../src/adapters/sqlite/network-file-system'
 
 const mountinfo = [
@@ -24,6 +25,19 @@ describe('the file system that a ledger lies on', () => {
     ['/mnt/over/x', 'fuse.glusterfs'],
   ])('of %s is that of the mount seen there', (path, type) => {
     expect(mountTypeOf(path, mountinfo)).toBe(type)
+  })
+
+  it.each([
+    [0x65735546, 'virtiofs', 'virtiofs'],
+    [0x65735546, 'fuse.vmhgfs-fuse', 'fuse.vmhgfs-fuse'],
+    [0x65735546, 'fuse.sshfs', 'fuse.sshfs'],
+    [0x65735546, 'fuse.ntfs-3g', undefined],
+    [0x65735546, 'fuseblk', undefined],
+    [0x786f4256, 'vboxsf', 'vboxsf'],
+    [0x6969, 'nfs4', 'nfs'],
+    [0xef53, 'ext4', undefined],
+  ])('with the number %d and the mount %s is refused as %s', (type, mount, name) => {
+    expect(networkNameOf(type, () => mount)).toBe(name)
   })
 
   it('is no network file system for temporary files of this host', () => {
