@@ -4,7 +4,14 @@ import { itemFromEnd } from './long-list'
 import { policiesSince, policyNow, type PolicySources, type SitePolicy } from './policy-timeline'
 import { intervalSecOf, type RetryPolicy } from './policy'
 import { lastEventOf, provenAges } from './proven-age'
-import { agedCs, ageCsOf, requiredSecOf, ruleOfWait, type Asked } from './retry-window'
+import {
+  agedCs,
+  ageCsOf,
+  requiredSecOf,
+  ruleOfWait,
+  type Asked,
+  type SeenEvidence,
+} from './retry-window'
 import { csOfSec, isoOfMs, wallMsOf, type ClockReading } from './time'
 
 /** What this kernel can tell of an unsettled attempt (R5); null: there is none, or nobody looked. */
@@ -28,6 +35,8 @@ export type Refusal = {
   readonly notBefore: string | null
   readonly retryAfterSec: number | null
   readonly final: boolean
+  /** The newest failure evidence of the link, what was just found lost included. */
+  readonly lastFailure: SeenEvidence | null
 }
 
 /** The changes that make the policy of the link. */
@@ -114,6 +123,7 @@ const refusalFrom = (
     notBefore: isFinal || lefts.length === 0 ? null : isoOfMs(nowMs + leftCs * 10),
     retryAfterSec: isFinal ? null : Math.max(1, Math.ceil(leftCs)) / 100,
     final: isFinal,
+    lastFailure: state.lastFailure,
   }
 }
 

@@ -12,6 +12,7 @@ export type {
   Gate,
   GateError,
   Granted,
+  LastFailure,
   NotPrepared,
   PlannedGrant,
   Prepared,

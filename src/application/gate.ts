@@ -3,6 +3,7 @@ import type { TaskEither } from 'fp-ts/TaskEither'
 import type { Denial, OwnerProcess, Supervision } from '../../domain/events'
 import type { LinkId } from '../../domain/link-id'
 import type { ClockReading } from '../../domain/time'
+import type { Judgement } from '../ports/liveness'
 
 /** A grant that is about to be appended: what a supervisor needs to prepare for it. */
 export type PlannedGrant = {
@@ -47,6 +48,18 @@ export type Refused = {
   readonly deniedBy: ReadonlyArray<Denial>
   readonly notBefore: string | null
   readonly retryAfterSec: number | null
+  /** What failed last; null: nothing did. */
+  readonly lastFailure: LastFailure | null
+  /** What could be told of the link's unsettled attempt; null: there is none. */
+  readonly judgement: Judgement | null
+}
+
+/** The newest failure evidence of a link: where it was seen, and the raw code if there was one. */
+export type LastFailure = {
+  readonly type: string
+  readonly origin: string
+  readonly code: number | null
+  readonly at: string
 }
 
 /**

@@ -3,7 +3,7 @@ import type { NonEmptyArray } from 'fp-ts/NonEmptyArray'
 import type { DialingContext, Refusal } from '../../domain/dial-denials'
 import type { DialAttempted, DraftEvent, OwnerProcess } from '../../domain/events'
 import { decideDialing, type DialingDecision } from '../../domain/dialing'
-import type { Liveness } from '../ports/liveness'
+import type { Judgement, Liveness } from '../ports/liveness'
 import { appendDrafts, type AppendedDrafts } from './append-drafts'
 import { gateErrorOf } from './append-errors'
 import type {
@@ -12,6 +12,7 @@ import type {
   Gate,
   GateError,
   Granted,
+  LastFailure,
   PlannedGrant,
   Prepared,
   Refused,
@@ -120,7 +121,10 @@ const tryRequest = async (
   const grant = grantIn(decision.right)
   return grant !== null && trial.prepared === null
     ? prepareGrant(request, trial, grant)
-    : appendDecision(gate.parts, { trial, loaded: loaded.right, context, decision: decision.right })
+    : appendDecision(gate.parts, {
+        ...{ trial, loaded: loaded.right, context, judgement },
+        decision: decision.right,
+      })
 }
 
 const askOf = ({ supervision, dialer, redialsItself, owner }: DialRequest) => ({
@@ -170,15 +174,16 @@ type Decided = {
   readonly trial: Trial
   readonly loaded: LoadedLink
   readonly context: DialingContext
+  readonly judgement: Judgement | null
   readonly decision: DialingDecision
 }
 
 const appendDecision = async (parts: LedgerParts, decided: Decided): Promise<TrialResult> => {
-  const { trial, loaded, context, decision } = decided
+  const { trial, loaded, context, decision, judgement } = decided
   const { refusal } = decision
   const [first, ...rest] = decision.events.map((event) => withPrepared(event, trial.prepared))
   if (first === undefined) {
-    return refusal === null ? again(trial) : E.right(refusedOf(refusal))
+    return refusal === null ? again(trial) : E.right(refusedOf(refusal, judgement))
   }
   const drafts: NonEmptyArray<DraftEvent> = [first, ...rest]
   const result = await appendDrafts(parts, {
@@ -191,7 +196,9 @@ const appendDecision = async (parts: LedgerParts, decided: Decided): Promise<Tri
   if (E.isLeft(result)) {
     return result.left._tag === 'Conflict' ? again(trial) : E.left(gateErrorOf(result.left))
   }
-  return refusal === null ? grantedOf(decided, result.right) : E.right(refusedOf(refusal))
+  return refusal === null
+    ? grantedOf(decided, result.right)
+    : E.right(refusedOf(refusal, judgement))
 }
 
 const withPrepared = (event: DraftEvent, prepared: Prepared | null): DraftEvent =>
@@ -218,9 +225,18 @@ const grantedOf = (decided: Decided, result: AppendedDrafts): TrialResult => {
   })
 }
 
-const refusedOf = (refusal: Refusal): Refused => ({
+const refusedOf = ({ lastFailure, ...refusal }: Refusal, judgement: Judgement | null): Refused => ({
   _tag: 'Refused',
   deniedBy: refusal.deniedBy,
   notBefore: refusal.notBefore,
   retryAfterSec: refusal.retryAfterSec,
+  lastFailure: lastFailure === null ? null : seenOf(lastFailure),
+  judgement,
+})
+
+const seenOf = ({ type, origin, code, at }: LastFailure): LastFailure => ({
+  type,
+  origin,
+  code,
+  at,
 })

@@ -1,6 +1,7 @@
 import { constants } from 'node:os'
 import type { LinkId } from '../../domain/link-id'
 import { exitCodeOf } from '../application/dial-settlement'
+import type { Refused } from '../application/gate'
 import type { DialOutcome } from '../application/run-dial'
 import type { SupervisedDial } from '../application/supervise-dial'
 import type { UpRule } from '../application/up-rule'
@@ -15,6 +16,8 @@ export type DialResult = {
   readonly deniedBy: ReadonlyArray<{ readonly rule: string; readonly notBefore: string | null }>
   readonly notBefore: string | null
   readonly retryAfterSec: number | null
+  /** What failed last, when it was refused. */
+  readonly lastFailure: Refused['lastFailure']
   readonly started: boolean
   readonly up: boolean
   /** Whether the outcome is in the ledger; null: there is none to record (refused, or left up). */
@@ -48,6 +51,7 @@ const refusedResult = (
   deniedBy: refused.deniedBy,
   notBefore: refused.notBefore,
   retryAfterSec: refused.retryAfterSec,
+  lastFailure: refused.lastFailure,
   started: false,
   up: false,
   recorded: null,
@@ -73,6 +77,7 @@ const dialedResult = (
   deniedBy: [],
   notBefore: null,
   retryAfterSec: null,
+  lastFailure: null,
   started: outcome.exit !== null && outcome.exit.notExecuted === null,
   up: outcome.isUp,
   recorded: outcome.isLeftUp ? null : outcome.reported === 'durable',

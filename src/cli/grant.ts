@@ -126,9 +126,9 @@ const printRefusal = (
   options: GrantOptions,
   { link, refused }: { readonly link: LinkId; readonly refused: Refused },
 ): CommandResult => {
-  const { deniedBy, notBefore, retryAfterSec } = refused
+  const { deniedBy, notBefore, retryAfterSec, lastFailure } = refused
   printResult(parts, options, {
-    json: { granted: false, link, deniedBy, notBefore, retryAfterSec },
+    json: { granted: false, link, deniedBy, notBefore, retryAfterSec, lastFailure },
     text: '',
   })
   parts.err(`open-interval: ${refusalText(link, refused)}\n`)
@@ -141,5 +141,26 @@ export const refusalText = (link: LinkId, refused: Refused): string => {
   const until = refused.notBefore === null ? '' : `, not before ${refused.notBefore}`
   const wait =
     refused.retryAfterSec === null ? 'a person must act' : `${refused.retryAfterSec} s left${until}`
-  return `${link}: refused: ${rules}; ${wait}; see: open-interval explain '${link}'`
+  const words = [
+    `${link}: refused: ${rules}`,
+    wait,
+    ...failureText(refused),
+    ...remedy(link, refused),
+  ]
+  return `${words.join('; ')}; see: open-interval explain '${link}'`
 }
+
+const failureText = ({ lastFailure }: Refused): ReadonlyArray<string> => {
+  if (lastFailure === null) return []
+  const { type, origin, code } = lastFailure
+  return [`last failure: ${type}${code === null ? '' : ` ${code}`} (${origin})`]
+}
+
+/** A connection whose owner lives on another host, or nowhere, ends for nobody here by itself. */
+const remedy = (link: LinkId, { deniedBy, judgement }: Refused): ReadonlyArray<string> =>
+  judgement === 'unknown' && deniedBy.some(({ rule }) => rule === 'connected')
+    ? [
+        'whether its owner lives cannot be told from here; if the connection is gone for certain: ' +
+          `open-interval release '${link}' --reason ...`,
+      ]
+    : []

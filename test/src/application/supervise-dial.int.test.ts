@@ -338,7 +338,10 @@ describe('a grant', () => {
   })
 
   it('that is refused after all gives the lock back', async () => {
-    const refused = { _tag: 'Refused', deniedBy: [], notBefore: null, retryAfterSec: 1 } as const
+    const refused = {
+      ...({ _tag: 'Refused', deniedBy: [], notBefore: null, retryAfterSec: 1 } as const),
+      ...{ lastFailure: null, judgement: null },
+    }
     const given = setting(refused)
     expect(await dialWith(given, 'exit 0')).toEqual({ _tag: 'Refused', refused })
     await eventually(lockIsFree)

@@ -248,7 +248,7 @@ describe('dial --wait', () => {
     await program('dial', 'isp', ...shell('exit 3'))
     const dialed = await program('dial', 'isp', '--wait', ...shell('exit 5'))
     expect(dialed.code).toBe(5)
-    expect(dialed.err).toContain('waiting')
+    expect(dialed.err).toMatch(/; last failure: \w+ 3 \(exit:generic\); see: .*; waiting/u)
   })
 
   it('gives up after --max-wait', async () => {

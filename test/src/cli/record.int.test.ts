@@ -38,10 +38,45 @@ describe('grant', () => {
       deniedBy: [{ rule: 'open-interval', notBefore: '2026-01-01T00:10:00.000Z' }],
       notBefore: '2026-01-01T00:10:00.000Z',
       retryAfterSec: 600,
+      lastFailure: {
+        type: 'RasErrorOccurred',
+        origin: 'record',
+        code: null,
+        at: '2026-01-01T00:00:00.000Z',
+      },
     })
     expect(err).toMatch(/^open-interval: isp: refused: open-interval; 600 s left, not before/u)
+    expect(err).toContain('; last failure: RasErrorOccurred (record); see')
     expect(err).toContain("see: open-interval explain 'isp'")
   })
+
+  it('names the code of the last failure, and no failure where there is none', async () => {
+    await world.run('record', 'isp', 'ras-error', '--code', '629')
+    const { err } = await world.run('grant', 'isp')
+    expect(err).toContain('; last failure: RasErrorOccurred 629 (record); see')
+    await world.run('grant', 'lte')
+    const never = await world.run('grant', 'lte', '--json')
+    expect(never.json().lastFailure).toBeNull()
+    expect(never.err).not.toContain('last failure')
+  })
+
+  it.each([
+    ['unknown', true],
+    ['alive', false],
+  ] as const)(
+    'names release where a link is connected and its owner is %s: %s',
+    async (judgement, isNamed) => {
+      const attempt = await world.dial('isp', 'grant')
+      await world.run('settle', 'isp', 'up', '--attempt', attempt)
+      world.judgement = judgement
+      const { code, err } = await world.run('grant', 'isp')
+      expect({ code, isNamed: err.includes("open-interval release 'isp'") }).toEqual({
+        code: 75,
+        isNamed,
+      })
+      expect(err).toContain('refused: connected')
+    },
+  )
 
   it('exits 77 for a refusal that a person must lift (G26)', async () => {
     await world.run('hold', 'isp', '--new', '--reason', 'bill')
