@@ -195,6 +195,8 @@ export type EventSource =
       readonly record: number
       readonly offset: number | null
       readonly computer: string | null
+      /** The log itself counts the record no more: it was found beyond its bounds. */
+      readonly recovered?: true
     }
 
 /**

@@ -89,26 +89,23 @@ export const mtaEventIdOf = (origin: string): number | null => {
   return match === null ? null : Number(match[1])
 }
 
+const gatewayEnd = /\.? ?(?:RAS error\b|RAS Table\b|The MTA will\b|\[|$)/i
+
 /**
  * How the MTA names the other side, by event id: the words before and after it. What follows the
- * name in brackets differs between builds and may be missing.
+ * name in brackets differs between builds and may be missing. Two searches in a row, because one
+ * pattern for both takes quadratic time on a text that repeats the words before.
  */
-const entityPatterns: ReadonlyMap<number, RegExp> = new Map([
-  [
-    9309,
-    /error has occurred for gateway (.*?)\.? ?(?:RAS error\b|RAS Table\b|The MTA will\b|\[|$)/i,
-  ],
-  [
-    9311,
-    /error has occurred for gateway (.*?)\.? ?(?:RAS error\b|RAS Table\b|The MTA will\b|\[|$)/i,
-  ],
-  [1294, /association with (?:entity )?(.*?) (?:has )?ended abnormally/i],
-  [289, /connection to (.*?) (?:could|can) ?not be opened/i],
-  [301, /association to (.*?) on control block/i],
-  [57, /from entity (.*?) has been reached/i],
-  [37, /entity (.*?) (?:attempted|tried|has|is|was)\b/i],
-  [1290, /association to (.*?) was refused/i],
-  [1293, /association from (.*?) was refused/i],
+const entityPatterns: ReadonlyMap<number, readonly [before: RegExp, after: RegExp]> = new Map([
+  [9309, [/error has occurred for gateway /i, gatewayEnd]],
+  [9311, [/error has occurred for gateway /i, gatewayEnd]],
+  [1294, [/association with (?:entity )?/i, / (?:has )?ended abnormally/i]],
+  [289, [/connection to /i, / (?:could|can) ?not be opened/i]],
+  [301, [/association to /i, / on control block/i]],
+  [57, [/from entity /i, / has been reached/i]],
+  [37, [/entity /i, / (?:attempted|tried|has|is|was)\b/i]],
+  [1290, [/association to /i, / was refused/i]],
+  [1293, [/association from /i, / was refused/i]],
 ])
 
 const codePattern =
@@ -116,12 +113,29 @@ const codePattern =
 
 const secondsPattern = /\bin (\d{1,9}) seconds?\b/i
 
+/** A text with every run of blanks and line ends made one blank. */
+export const oneLine = (text: string): string => text.replace(/\s+/gu, ' ').trim()
+
 const placeholder = /%|\.\.\.|…|^[<(]|^$/u
 
-const entityOf = (eventId: number, text: string): string | null => {
-  const entity = entityPatterns.get(eventId)?.exec(text)?.[1]?.trim()
-  return entity === undefined || placeholder.test(entity) ? null : entity
+/** Gives a name as printed, blanks made one; null: a placeholder stands where it should. */
+export const printedEntityOf = (text: string): string | null => {
+  const entity = oneLine(text)
+  return placeholder.test(entity) ? null : entity
 }
+
+const entityOf = (eventId: number, text: string): string | null => {
+  const patterns = entityPatterns.get(eventId)
+  const before = patterns?.[0].exec(text)
+  if (patterns === undefined || before === null || before === undefined) return null
+  const rest = text.slice(before.index + before[0].length)
+  const after = patterns[1].exec(rest)
+  return after === null ? null : printedEntityOf(rest.slice(0, after.index))
+}
+
+/** Whether events of a kind state why a connection failed. */
+export const statesCode = ({ class: it }: MtaEventKind): boolean =>
+  it === 'ras-error' || it === 'connection-error'
 
 const numberOf = (pattern: RegExp, text: string): number | null => {
   const digits = pattern.exec(text)?.[1]
@@ -130,11 +144,10 @@ const numberOf = (pattern: RegExp, text: string): number | null => {
 
 /** What the description of an MTA event states, however it is wrapped. */
 export const parseMtaDescription = (kind: MtaEventKind, description: string): MtaParameters => {
-  const text = description.replace(/\s+/gu, ' ').trim()
-  const failed = kind.class === 'ras-error' || kind.class === 'connection-error'
+  const text = oneLine(description)
   return {
     entity: entityOf(kind.eventId, text),
-    code: failed ? numberOf(codePattern, text) : null,
+    code: statesCode(kind) ? numberOf(codePattern, text) : null,
     seconds: kind.class === 'delay-started' ? numberOf(secondsPattern, text) : null,
   }
 }

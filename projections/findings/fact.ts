@@ -12,6 +12,8 @@ export type FactSource = {
   readonly computer: string | null
   readonly file: string
   readonly record: number | null
+  /** Whether its log itself counts the record no more: what lies between such records is unknown. */
+  readonly isRecovered: boolean
 }
 
 type FactPlace = {
@@ -133,8 +135,9 @@ const sourceOf = ({ metadata: { source, host } }: Recorded): FactSource =>
         computer: source.computer,
         file: source.fileHash,
         record: source.record,
+        isRecovered: source.recovered === true,
       }
-    : { kind: source.kind, name: host, computer: host, file: '', record: null }
+    : { kind: source.kind, name: host, computer: host, file: '', record: null, isRecovered: false }
 
 const bodyOf = (event: Recorded): FactBody | null => {
   switch (event.type) {

@@ -18,8 +18,9 @@ export type SourceFacts = {
 }
 
 /**
- * The facts of one source, oldest first: by record within a file, since real clocks step back; by
- * stamp between files, since the same records may come in several exports.
+ * The facts of one source, oldest first: by record within a file, since real clocks step back, what
+ * was recovered before what the log holds; by stamp between files, since the same records may come in
+ * several exports.
  */
 export const inSourceOrder = ({ facts, reads }: SourceFacts): ReadonlyArray<PlacedFact> => {
   const files = new Map<string, EventFact[]>()
@@ -44,6 +45,7 @@ const inFileOrder = (
   const direction = read?.data.order === 'newest-first' ? -1 : 1
   return facts.toSorted(
     (a, b) =>
+      Number(b.source.isRecovered) - Number(a.source.isRecovered) ||
       direction * (recordOf(a) - recordOf(b)) ||
       Number(b.kind === 'step') - Number(a.kind === 'step') ||
       stampOf(a) - stampOf(b) ||
@@ -102,10 +104,15 @@ const placed = (
       epoch += 1
       continue
     }
+    if (fact.source.isRecovered) {
+      result.push({ fact, atMs, epoch, coveredFromMs: atMs })
+      continue
+    }
     const gapsBefore = gapsBeforeRecord(fact, reads)
     if (gapsBefore > gaps) resumedMs = atMs
     gaps = Math.max(gaps, gapsBefore)
-    const startMs = starts.findLast((start) => start <= atMs) ?? stampOf(facts[0] ?? fact)
+    const earliestMs = reads.length === 0 ? stampOf(facts[0] ?? fact) : atMs
+    const startMs = starts.findLast((start) => start <= atMs) ?? earliestMs
     result.push({ fact, atMs, epoch, coveredFromMs: Math.max(startMs, resumedMs) })
   }
   return result

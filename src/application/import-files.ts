@@ -8,14 +8,14 @@ import { importLog, type ImportInto, type ImportOptions } from './import-log'
 import { readEarlierImports } from './import-log-earlier'
 import { notImported, type ImportedLog, type ImportOutcome } from './import-log-outcome'
 
-/** How far a run is; every byte is read {@link passes} times. */
+/** How far a run is: the bytes of a file count {@link passes} times. */
 export type ImportProgress = {
   readonly onStart: (totalBytes: number) => void
   readonly onRead: (bytes: number) => void
 }
 
-/** How often the bytes of a file are read: its code page, its dates, its records. */
-const passes = 3
+/** A file's bytes are read for its code page, its dates and its records; storing them is as much again. */
+const passes = 4
 
 /** What became of a whole run. */
 export type ImportRun = {
@@ -58,8 +58,15 @@ const importFound = async (
   onRead: (bytes: number) => void,
 ): Promise<ReadonlyArray<ImportOutcome>> => {
   const outcomes: ImportOutcome[] = []
-  for (const { file, isNamed } of found) {
-    const outcome = await importLog(into, { file, bytes: logFile(file, onRead) })
+  for (const { file, size, isNamed } of found) {
+    let told = 0
+    const tell = (bytes: number): void => {
+      told += bytes
+      onRead(bytes)
+    }
+    const onStored = (share: number): void => tell(share * size)
+    const outcome = await importLog(into, { file, bytes: logFile(file, tell), onStored })
+    onRead(Math.max(0, size * passes - told))
     const isRefused = outcome._tag === 'foreign' && isNamed
     outcomes.push(isRefused ? { ...outcome, _tag: 'refused' } : outcome)
     if (outcome._tag === 'ledger') return outcomes

@@ -90,8 +90,9 @@ const unsealedOf = (
 ): ReadonlyNonEmptyArray<UnsealedEvent> => {
   const appended = parts.clock.read()
   const envelope = { schema: 1, occurred: appended, appended, host: parts.host } as const
-  return map(({ stated, record, offset, ...event }: ImportedEvent): UnsealedEvent => {
-    const source = { kind: 'import', ...from, record, offset } as const
+  return map(({ stated, record, offset, isRecovered, ...event }: ImportedEvent): UnsealedEvent => {
+    const recovered = isRecovered === true ? { recovered: true as const } : {}
+    const source = { kind: 'import', ...from, record, offset, ...recovered } as const
     return { ...event, metadata: { ...envelope, stated, source, actor: parts.actor } }
   })(batch)
 }
@@ -117,6 +118,8 @@ export type StreamToFill = {
   readonly before: StreamBefore
   readonly wanted: WantedOfFile
   readonly from: EventsFrom
+  /** Told how many more of the planned events are in the ledger. */
+  readonly onPassed: (events: number) => void
 }
 
 /** The next events that are missing, and the index at which to look for more. */
@@ -136,7 +139,7 @@ const nextBatch = (events: ReadonlyArray<ImportedEvent>, start: number, seen: Se
  */
 export const appendMissing = async (
   parts: ImportParts,
-  { planned, before, wanted, from }: StreamToFill,
+  { planned, before, wanted, from, onPassed }: StreamToFill,
 ): Promise<AppendedStream> => {
   const seen: Seen = { ...before, present: new Set(before.present) }
   let conflicts = 0
@@ -149,6 +152,7 @@ export const appendMissing = async (
     if (E.isRight(head)) {
       seen.head = head.right
       added += batch.length
+      onPassed(next - at)
       at = next
       continue
     }

@@ -5,7 +5,7 @@ import { mtaOriginOf } from '../../domain/mta-events'
 import { isoOfMs } from '../../domain/time'
 import { importId, type ImportedFact } from '../adapters/codec'
 import type { ClockStep } from '../import/log-order'
-import type { LogEvidence, LogPart } from './import-log-reading'
+import type { LogEvidence, LogPart } from './import-log-part'
 
 /** An event read from a log, with its id; its envelope gets the clocks when it is written. */
 export type ImportedEvent = LedgerEvent & {
@@ -14,6 +14,7 @@ export type ImportedEvent = LedgerEvent & {
   readonly stated: string
   readonly record: number
   readonly offset: number | null
+  readonly isRecovered?: boolean
 }
 
 /** Events that go to one stream, in the order of their log. */
@@ -82,13 +83,14 @@ const factOf = (evidence: LogEvidence, unnamed: Unnamed): LedgerEvent => {
 }
 
 const evidenceEvent = (evidence: LogEvidence, unnamed: Unnamed, ids: IdsOfLog): ImportedEvent => {
-  const { eventId, stated, link, code, seconds, record, offset } = evidence
+  const { eventId, stated, link, code, seconds, record, offset, isRecovered } = evidence
   const id = ids({
     origin: mtaOriginOf(eventId),
     statedSec: Math.floor(stated / 1000),
     parameters: { link, code, seconds },
   })
-  return { ...factOf(evidence, unnamed), id, stated: isoOfMs(stated), record, offset }
+  const place = { record, offset, isRecovered }
+  return { ...factOf(evidence, unnamed), id, stated: isoOfMs(stated), ...place }
 }
 
 const stepEvent = ({ record, from, to }: ClockStep, ids: IdsOfLog): ImportedEvent => {

@@ -5,7 +5,8 @@ import type { AppendError } from '../ports/event-store'
 /**
  * What became of one log of a file, as `import --json` prints it. `records` = `recognised` +
  * `skipped` + bad ones; of those recognised, `events` are new evidence and `duplicates` was in the
- * ledger already; the rest says nothing about a link. `clockSteps` and `gaps` are numbers.
+ * ledger already; the rest says nothing about a link. `clockSteps` and `gaps` are numbers;
+ * `recovered` records were found beyond what the log counts as its own.
  */
 export type ImportedLog = {
   readonly file: string
@@ -20,6 +21,7 @@ export type ImportedLog = {
   readonly order: RecordOrder | null
   readonly clockSteps: number
   readonly gaps: number
+  readonly recovered: number
   readonly errors: ReadonlyArray<RecordError>
 }
 
@@ -54,6 +56,7 @@ const nothingRead: ImportedLog = {
   order: null,
   clockSteps: 0,
   gaps: 0,
+  recovered: 0,
   errors: [],
 }
 
@@ -67,3 +70,7 @@ export const notImported = (
   const log = { ...nothingRead, ...known, errors }
   return { _tag: tag, logs: [log], mustWait: [], notes: [], error: null }
 }
+
+/** Whether the times of a log are of no stated zone: a binary log has them in UTC. */
+export const isZoneAssumed = ({ logId, format }: ImportedLog): boolean =>
+  logId !== null && format !== 'evt'

@@ -1,40 +1,27 @@
 import * as E from 'fp-ts/Either'
 import { mtaClassOf, mtaEventOf, parseMtaDescription } from '../../domain/mta-events'
-import type { MtaEventClass, MtaEventKind } from '../../domain/mta-events'
+import type { MtaEventKind } from '../../domain/mta-events'
+import { parseMtaStrings } from '../../domain/mta-strings'
 import { parseLinkId, type LinkId } from '../../domain/link-id'
-import { stepBetween, type ClockStep, type Stamp } from '../import/log-order'
+import {
+  addToCoverage,
+  emptyPart,
+  finishPart,
+  type GrowingPart,
+  type LogPart,
+} from './import-log-part'
+import { numberSurvey, type NumberSurvey, type RecordNumbers } from './import-log-gaps'
 import type { LogProblem } from '../import/log-problem'
-import type { LogBytes, LogRecord, RecordError } from '../import/log-record'
-import { readLog, type ReadRecord } from '../import/read-log'
+import type { LogBytes, LogRecord, ReadRecord, RecordError } from '../import/log-record'
+import { readLog } from '../import/read-log'
 import { surveyLog, type LogOptions, type LogSurvey } from '../import/survey-log'
-
-/** A record that says something about a link. `stated` is in milliseconds since 1970. */
-export type LogEvidence = Stamp & {
-  readonly offset: number
-  readonly eventId: number
-  readonly class: Exclude<MtaEventClass, 'context'>
-  /** Null: the record names none. */
-  readonly link: LinkId | null
-  readonly code: number | null
-  readonly seconds: number | null
-}
-
-/** What a file holds of one computer's log; `evidence` and `steps` are in the order of the log. */
-export type LogPart = {
-  /** Null: the format names no computer. */
-  readonly computer: string | null
-  readonly from: number | null
-  readonly to: number | null
-  readonly records: number
-  readonly recognised: number
-  readonly evidence: ReadonlyArray<LogEvidence>
-  readonly steps: ReadonlyArray<ClockStep>
-}
 
 /** A whole file, read. */
 export type LogReading = {
   readonly survey: LogSurvey
   readonly records: number
+  /** Of the log's own records; null: they have none. */
+  readonly numbers: RecordNumbers | null
   /** Parts in which something was recognised. */
   readonly parts: ReadonlyArray<LogPart>
   /** The first 1,000 of them. */
@@ -50,19 +37,14 @@ const errorsKept = 1000
 /** Records of failures that one file may hold: they are kept in memory until they are stored. */
 const evidenceMax = 2_000_000
 
-const stepsMax = 10_000
 const sourcesMax = 1000
 
-type GrowingPart = {
-  readonly computer: string | null
-  from: number
-  to: number
-  records: number
-  recognised: number
-  readonly evidence: LogEvidence[]
-  readonly steps: ClockStep[]
-  last: Stamp | null
-}
+/** Longest name of a computer, in UTF-16 units: a DNS name has at most 253. */
+const computerLengthMax = 256
+
+/** Computers and links that one file may name: no real log comes near. */
+const computersMax = 1000
+const linksMax = 10_000
 
 type GrowingReading = {
   records: number
@@ -73,23 +55,28 @@ type GrowingReading = {
   readonly sources: Map<string, number>
   readonly links: Map<string, LinkId>
   readonly isOneLog: boolean
+  readonly numbers: NumberSurvey | null
 }
 
-const partOf = (reading: GrowingReading, { computer, stated }: LogRecord): GrowingPart => {
+/** Why a record cannot be put into the log of its computer. */
+const computerProblem = (name: string, reading: GrowingReading): string | null => {
+  if (name.length > computerLengthMax) return 'its computer has a name longer than any'
+  return reading.parts.size < computersMax ? null : 'the file names more computers than any log'
+}
+
+const partOf = (
+  reading: GrowingReading,
+  computer: string | null,
+): E.Either<string, GrowingPart> => {
   const name = computer?.replace(/\p{C}/gu, '').trim() ?? ''
   const key = reading.isOneLog ? '' : name.toLowerCase()
   const known = reading.parts.get(key)
-  if (known !== undefined) return known
-  const counts = { from: stated, to: stated, records: 0, recognised: 0 }
-  const part = {
-    computer: name === '' ? null : name,
-    ...counts,
-    evidence: [],
-    steps: [],
-    last: null,
-  }
+  if (known !== undefined) return E.right(known)
+  const problem = computerProblem(name, reading)
+  if (problem !== null) return E.left(problem)
+  const part = emptyPart(name === '' ? null : name)
   reading.parts.set(key, part)
-  return part
+  return E.right(part)
 }
 
 const addError = (reading: GrowingReading, error: RecordError): void => {
@@ -105,68 +92,82 @@ const linkOf = (
   if (entity === null) return E.right(null)
   const known = reading.links.get(entity)
   if (known !== undefined) return E.right(known)
+  if (reading.links.size >= linksMax) return E.left('the file names more links than any log')
   const link = parseLinkId(entity)
   if (E.isLeft(link)) return E.left('the name in it cannot name a link')
   reading.links.set(entity, link.right)
   return link
 }
 
-const addEvidence = (reading: GrowingReading, record: LogRecord, kind: MtaEventKind): void => {
-  const part = partOf(reading, record)
-  const parameters = parseMtaDescription(kind, record.description)
+type Where = { readonly reading: GrowingReading; readonly part: GrowingPart }
+
+const addEvidence = (
+  { reading, part }: Where,
+  record: LogRecord,
+  kind: MtaEventKind,
+): E.Either<string, null> => {
+  const { strings, description, isRecovered = false } = record
+  const parameters =
+    strings === undefined ? parseMtaDescription(kind, description) : parseMtaStrings(kind, strings)
   const evidenceClass = mtaClassOf(kind, parameters)
-  if (evidenceClass === 'context') {
-    part.recognised += 1
-    return
-  }
-  const link = linkOf(reading, parameters.entity)
-  if (E.isLeft(link)) {
-    addError(reading, { record: record.record, offset: record.offset, message: link.left })
-    return
-  }
+  const isEvidence = evidenceClass !== 'context'
+  const link = isEvidence ? linkOf(reading, parameters.entity) : E.right(null)
+  if (E.isLeft(link)) return link
   part.recognised += 1
+  if (!isEvidence) return E.right(null)
   reading.evidenceCount += 1
-  if (reading.evidenceCount > evidenceMax) return
+  if (reading.evidenceCount > evidenceMax) return E.right(null)
   const { code, seconds } = parameters
   const { record: number, offset, stated, eventId } = record
-  const what = { class: evidenceClass, link: link.right, code, seconds }
-  part.evidence.push({ record: number, offset, stated, eventId, ...what })
+  const what = { class: evidenceClass, link: link.right, code, seconds, isRecovered }
+  const list = isRecovered ? part.recoveredEvidence : part.evidence
+  list.push({ record: number, offset, stated, eventId, ...what })
+  return E.right(null)
 }
 
-const addRecord = (reading: GrowingReading, record: LogRecord, survey: LogSurvey): void => {
-  const part = partOf(reading, record)
-  const stamp = { record: record.record, stated: record.stated }
-  part.records += 1
-  part.from = Math.min(part.from, record.stated)
-  part.to = Math.max(part.to, record.stated)
-  const step = part.last === null ? null : stepBetween(part.last, stamp, survey.order)
-  if (step !== null && part.steps.length < stepsMax) part.steps.push(step)
-  part.last = stamp
+const addRecord = (
+  reading: GrowingReading,
+  record: LogRecord,
+  survey: LogSurvey,
+): E.Either<string, null> => {
+  const part = partOf(reading, record.computer)
+  if (E.isLeft(part)) return part
+  const where = { reading, part: part.right }
+  part.right.records += 1
+  addToCoverage(part.right, record, survey.order)
+  if (record.isRecovered !== true) reading.numbers?.see(record)
   const seen = reading.sources.get(record.source)
   if (seen !== undefined || reading.sources.size < sourcesMax) {
     reading.sources.set(record.source, (seen ?? 0) + 1)
   }
   const kind = mtaEventOf(record.source, record.eventId)
-  if (kind !== null) addEvidence(reading, record, kind)
+  return kind === null ? E.right(null) : addEvidence(where, record, kind)
 }
 
-const finishPart = (part: GrowingPart, survey: LogSurvey): LogPart => {
-  const { last: _last, ...counts } = part
-  return survey.order === 'newest-first'
-    ? { ...counts, evidence: part.evidence.toReversed(), steps: part.steps.toReversed() }
-    : counts
+/** Before that a log may have more gaps than can be listed. */
+const coveredFrom = (part: LogPart, numbers: RecordNumbers | null): LogPart =>
+  part.from === null
+    ? part
+    : { ...part, from: Math.max(part.from, numbers?.unlistedBeforeMs ?? part.from) }
+
+const finish = (reading: GrowingReading, survey: LogSurvey): LogReading => {
+  const numbers = reading.numbers?.seen() ?? null
+  return {
+    survey,
+    records: reading.records,
+    numbers,
+    parts: [...reading.parts.values()]
+      .filter(({ recognised }) => recognised > 0)
+      .map((part) => coveredFrom(finishPart(part, survey.order), numbers)),
+    errors: reading.errors,
+    errorCount: reading.errorCount,
+    sources: [...reading.sources].toSorted(([, first], [, second]) => second - first),
+  }
 }
 
-const finish = (reading: GrowingReading, survey: LogSurvey): LogReading => ({
-  survey,
-  records: reading.records,
-  parts: [...reading.parts.values()]
-    .filter(({ recognised }) => recognised > 0)
-    .map((part) => finishPart(part, survey)),
-  errors: reading.errors,
-  errorCount: reading.errorCount,
-  sources: [...reading.sources].toSorted(([, first], [, second]) => second - first),
-})
+/** Only a binary log numbers its records. */
+const numberSurveyOf = ({ layout }: LogSurvey): NumberSurvey | null =>
+  layout.format === 'evt' ? numberSurvey(layout.bounds.numbers?.oldest ?? null) : null
 
 /** Reads a whole log; what is not evidence is counted and let go. `isOneLog`: whatever computers. */
 export const readWholeLog = async (
@@ -179,11 +180,17 @@ export const readWholeLog = async (
   if (E.isLeft(survey)) return survey
   const counts = { records: 0, evidenceCount: 0, errorCount: 0 }
   const maps = { parts: new Map(), sources: new Map(), links: new Map() }
-  const reading: GrowingReading = { ...counts, errors: [], ...maps, isOneLog }
-  const onRecord = (record: ReadRecord): void => {
+  const numbers = numberSurveyOf(survey.right)
+  const reading: GrowingReading = { ...counts, errors: [], ...maps, isOneLog, numbers }
+  const onRecord = (read: ReadRecord): void => {
     reading.records += 1
-    if (E.isLeft(record)) addError(reading, record.left)
-    else addRecord(reading, record.right, survey.right)
+    if (E.isLeft(read)) {
+      addError(reading, read.left)
+      return
+    }
+    const added = addRecord(reading, read.right, survey.right)
+    const { record, offset } = read.right
+    if (E.isLeft(added)) addError(reading, { record, offset, message: added.left })
   }
   await readLog({ bytes, survey: survey.right, zone: options.zone }, onRecord)
   if (reading.evidenceCount > evidenceMax) {

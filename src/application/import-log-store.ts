@@ -66,7 +66,7 @@ const filledOf = (planned: PlannedStream, before: StreamBefore, added: number): 
 }
 
 const logOf = (log: LogToStore, index: number, filled: ReadonlyArray<Filled>): ImportedLog => {
-  const { survey, records, parts, errors, errorCount } = log.reading
+  const { survey, records, numbers, parts, errors, errorCount } = log.reading
   const part = parts[index]
   const others = parts.reduce((sum, it, at) => (at === 0 ? sum : sum + it.records), 0)
   const recognised = part?.recognised ?? 0
@@ -84,9 +84,16 @@ const logOf = (log: LogToStore, index: number, filled: ReadonlyArray<Filled>): I
     skipped: Math.max(0, partRecords - recognised - bad),
     order: survey.order,
     clockSteps: part?.steps.length ?? 0,
-    gaps: 0,
+    gaps: numbers?.gaps.length ?? 0,
+    recovered: part?.recovered ?? 0,
     errors: index === 0 ? errors : [],
   }
+}
+
+/** How a log is stored. */
+export type StoreOptions = {
+  readonly isDryRun: boolean
+  readonly onStored?: ((share: number) => void) | undefined
 }
 
 const fillPart = async (
@@ -96,6 +103,7 @@ const fillPart = async (
     readonly before: ReadonlyMap<string, StreamBefore>
     readonly wanted: WantedOfFile
     readonly isDryRun: boolean
+    readonly onPassed: (events: number) => void
   },
 ): Promise<Progress> => {
   const progress: Progress = { filled: [], error: null }
@@ -106,7 +114,13 @@ const fillPart = async (
     if (before === undefined) continue
     const { added, error } = site.isDryRun
       ? { added: planned.events.length, error: null }
-      : await appendMissing(parts, { planned, before, wanted: site.wanted, from })
+      : await appendMissing(parts, {
+          planned,
+          before,
+          wanted: site.wanted,
+          from,
+          onPassed: site.onPassed,
+        })
     progress.filled.push(filledOf(planned, before, added))
     progress.error = error
     if (error !== null) return progress
@@ -128,7 +142,7 @@ const failed = (log: LogToStore, error: AppendError): ImportOutcome => ({
 export const storeLog = async (
   parts: ImportParts,
   log: LogToStore,
-  isDryRun: boolean,
+  { isDryRun, onStored }: StoreOptions,
 ): Promise<ImportOutcome> => {
   const ids = new Set(
     log.plans.flatMap(streamsOf).flatMap(({ events }) => events.map(({ id }) => id)),
@@ -139,6 +153,8 @@ export const storeLog = async (
   if ([...before.right.values()].some(({ isReadOtherwise }) => isReadOtherwise)) {
     return notImported('refused', { file: log.file }, interrupted(log))
   }
+  const all = log.plans.flatMap(streamsOf).reduce((sum, { events }) => sum + events.length, 0)
+  const onPassed = (events: number): void => onStored?.(events / all)
   const logs: ImportedLog[] = []
   const mustWait = new Set<LinkId>()
   for (const [index, plan] of log.plans.entries()) {
@@ -146,6 +162,7 @@ export const storeLog = async (
       before: before.right,
       wanted,
       isDryRun,
+      onPassed,
     })
     logs.push(logOf(log, index, filled))
     filled.forEach((it) => it.mustWait !== null && mustWait.add(it.mustWait))

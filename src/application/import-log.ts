@@ -5,10 +5,12 @@ import { isoOfMs } from '../../domain/time'
 import { describeFileFailure } from '../import/find-log-files'
 import { describeLogProblem, type LogProblem } from '../import/log-problem'
 import type { LogBytes } from '../import/log-record'
+import { assumedZone } from '../import/log-zone'
 import type { LogOptions } from '../import/survey-log'
 import { readOtherwise, type EarlierImports } from './import-log-earlier'
 import { planPart, type PlannedPart } from './import-log-events'
-import { readWholeLog, type LogPart, type LogReading } from './import-log-reading'
+import type { LogPart } from './import-log-part'
+import { readWholeLog, type LogReading } from './import-log-reading'
 import { notImported, type ImportOutcome } from './import-log-outcome'
 import { storeLog, type LogToStore } from './import-log-store'
 import type { ImportParts } from './import-log-append'
@@ -24,7 +26,12 @@ export type ImportOptions = LogOptions & {
 }
 
 /** A file, by the name that it is shown under. */
-export type LogToImport = { readonly file: string; readonly bytes: LogBytes }
+export type LogToImport = {
+  readonly file: string
+  readonly bytes: LogBytes
+  /** Told how much more of the file is stored, as a share of all that is to store. */
+  readonly onStored?: (share: number) => void
+}
 
 /** What imports are made into, and what it knows of earlier ones. */
 export type ImportInto = {
@@ -41,20 +48,22 @@ const logIdOf = (computer: string | null, source: string | null): string =>
 
 const sourceReadOf = (
   { file }: LogToImport,
-  { survey }: LogReading,
+  { survey, numbers }: LogReading,
   options: ImportOptions,
 ): Omit<SourceReadData, 'from' | 'to' | 'records'> => ({
   fileHash: survey.sha256,
   file,
   format: `${survey.layout.format} ${survey.encoding}`,
-  recordNumbers: [],
-  gaps: [],
+  recordNumbers: listOf(numbers?.range ?? null),
+  gaps: numbers?.gaps ?? [],
   resolutionSec: survey.resolutionSec,
-  zone: options.zone.name,
+  zone: survey.layout.format === 'evt' ? assumedZone.name : options.zone.name,
   dateOrder: survey.dateOrder,
   link: options.link,
   order: survey.order,
 })
+
+const listOf = <A>(one: A | null): ReadonlyArray<A> => (one === null ? [] : [one])
 
 const isoOrNull = (ms: number | null): string | null => (ms === null ? null : isoOfMs(ms))
 
@@ -155,5 +164,5 @@ export const importLog = async (into: ImportInto, log: LogToImport): Promise<Imp
   }
   const refusal = refusalOf(into, planned)
   if (refusal !== null) return notImported('refused', counted, refusal)
-  return storeLog(into.parts, planned, into.options.isDryRun)
+  return storeLog(into.parts, planned, { isDryRun: into.options.isDryRun, onStored: log.onStored })
 }

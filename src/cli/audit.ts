@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { auditLedger } from '../application/audit'
 import type { AuditReport } from '../application/audit-report'
 import { importFiles, type ImportRun } from '../application/import-files'
+import { isZoneAssumed } from '../application/import-log-outcome'
 import type { ImportParts } from '../application/import-log-append'
 import type { EventStore } from '../ports/event-store'
 import { auditDocument } from './audit-documents'
@@ -59,8 +60,11 @@ export const auditCommand = (
 const withAuditOptions = (command: Command): Command =>
   command
     .option('--link <link>', 'only this link')
-    .option('--from <time>', 'only dials at or after this time (UTC unless it says otherwise)')
-    .option('--to <time>', 'only dials at or before this time')
+    .option('--from <time>', 'only dials from this time with its zone, or this day in UTC, on')
+    .option(
+      '--to <time>',
+      'only dials up to this time with its zone, or to the end of this day in UTC',
+    )
     .option('--open-interval <seconds>', 'judge by this interval instead of any policy')
     .option('--one-dialer', 'the logs of all computers are about one dialer')
     .option('--fail-on <what>', 'exit 1 on broken, cannot-tell or nothing', 'broken')
@@ -122,7 +126,7 @@ const importRemarks = (imported: ImportRun, flags: Flags): ReadonlyArray<string>
         : [`${file}: record ${record}${offset === null ? '' : ` at byte ${offset}`}: ${message}`],
     ),
   ),
-  ...(flags.logTz === undefined && imported._tag === 'ok'
+  ...(flags.logTz === undefined && imported._tag === 'ok' && imported.logs.some(isZoneAssumed)
     ? ['the times of the log are taken for UTC; state their offset with --log-tz']
     : []),
 ]

@@ -29,6 +29,8 @@ const countsOf = (log: ImportedLog): string =>
     `${log.duplicates} in the ledger already`,
     `${log.skipped} of other programs`,
     `${log.clockSteps} clock steps`,
+    ...(log.gaps === 0 ? [] : [`${log.gaps} gaps in the record numbers`]),
+    ...(log.recovered === 0 ? [] : [`${log.recovered} recovered`]),
   ].join(', ')
 
 const logText = (log: ImportedLog): string => {

@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/Either'
 import { Command } from 'commander'
 import { importFiles, type ImportRun } from '../application/import-files'
+import { isZoneAssumed } from '../application/import-log-outcome'
 import type { ImportOptions } from '../application/import-log'
 import type { AppendError } from '../ports/event-store'
 import { withLedgerOptions } from './change-command'
@@ -22,10 +23,10 @@ type ImportFlags = LedgerOptions & LogFlags
 /** Adds the options that say how logs are to be read. */
 export const withLogOptions = (command: Command): Command =>
   command
-    .option('--format <name>', 'nt-text, nt-csv, vista-text or vista-csv (default: found out)')
+    .option('--format <name>', 'nt-text, nt-csv, vista-text, vista-csv or evt (default: found out)')
     .option(
       '--log-tz <±HH:MM>',
-      'offset from UTC that the log was viewed in (default: UTC, assumed)',
+      'offset from UTC that a text log was viewed in (default: UTC, assumed)',
     )
     .option('--date-order <order>', 'dmy, mdy or ymd (default: what the file itself settles)')
     .option('--encoding <name>', 'code page of the log, such as cp850 (default: found out)')
@@ -70,7 +71,7 @@ const runImport = async (
 }
 
 const notesOf = (run: ImportRun, flags: LogFlags): ReadonlyArray<string> =>
-  flags.logTz === undefined && run.logs.some(({ logId }) => logId !== null)
+  flags.logTz === undefined && run.logs.some(isZoneAssumed)
     ? [...run.notes, 'the times of the log are taken for UTC; state their offset with --log-tz']
     : run.notes
 

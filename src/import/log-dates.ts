@@ -49,8 +49,10 @@ const places: Readonly<Record<DateOrder, readonly [year: 0 | 2, month: 0 | 1, da
   ymd: [0, 1, 2],
 }
 
-/** First and last year that a log can be from: Windows NT 3.1, and four digits. */
-const yearMin = 1993
+/** First year that a log can be from: that of Windows NT 3.1. */
+export const yearMin = 1993
+
+/** Last year that a log can be from: four digits. */
 const yearMax = 9999
 
 /** Gives midnight UTC, in milliseconds since 1970, of a date read in an order; null: no such day. */

@@ -1,8 +1,19 @@
-/** The shapes of log export that can be read; `text` is separated by tabs. */
-export type LogFormat = 'nt-text' | 'nt-csv' | 'vista-text' | 'vista-csv'
+import type { Either } from 'fp-ts/Either'
+
+/** The shapes of log export that are text; `text` is separated by tabs. */
+export type TextLogFormat = 'nt-text' | 'nt-csv' | 'vista-text' | 'vista-csv'
+
+/** The shapes of log that can be read; `evt` is the binary file of Windows NT to 2003. */
+export type LogFormat = TextLogFormat | 'evt'
 
 /** Every format by name, as `--format` takes them. */
-export const logFormats: ReadonlyArray<LogFormat> = ['nt-text', 'nt-csv', 'vista-text', 'vista-csv']
+export const logFormats: ReadonlyArray<LogFormat> = [
+  'nt-text',
+  'nt-csv',
+  'vista-text',
+  'vista-csv',
+  'evt',
+]
 
 /** In which order a date is written. */
 export type DateOrder = 'dmy' | 'mdy' | 'ymd'
@@ -38,11 +49,18 @@ export type LogFields = {
   readonly description: string
 }
 
-/** One record of a log. `stated` is the time that it claims, in milliseconds since 1970. */
+/**
+ * One record of a log. `record` counts from 1 in the order of the file, or is the record's own number
+ * where it has one. `stated` is the time that it claims, in milliseconds since 1970.
+ */
 export type LogRecord = Omit<LogFields, 'date' | 'time'> & {
   readonly record: number
   readonly offset: number
   readonly stated: number
+  /** What is put into the message of the event; absent where the log has its whole text. */
+  readonly strings?: ReadonlyArray<string>
+  /** Whether the log itself counts the record no more. */
+  readonly isRecovered?: boolean
 }
 
 /** What is wrong with a file or with one of its records; null: the whole file. */
@@ -52,9 +70,16 @@ export type RecordError = {
   readonly message: string
 }
 
+/** A record of a log, or what is wrong with one. */
+export type ReadRecord = Either<RecordError, LogRecord>
+
 /** A log whose bytes can be read several times over, in chunks of any size. */
 export type LogBytes = {
-  readonly open: () => AsyncIterable<Uint8Array>
+  /** Gives all bytes, or those of a range from an offset up to another, exclusive. */
+  readonly open: (range?: {
+    readonly from: number
+    readonly to: number
+  }) => AsyncIterable<Uint8Array>
   /** Differs once the bytes have changed. */
   readonly fingerprint: () => Promise<string>
 }

@@ -1,12 +1,12 @@
 import * as E from 'fp-ts/Either'
 import { looksLikeStamp } from './log-dates'
-import type { LogFields, LogFormat } from './log-record'
+import type { LogFields, TextLogFormat } from './log-record'
 import { splitFields } from './split-fields'
 import type { RecordShape } from './group-records'
 
-/** One format of log: how its records begin, and what their columns mean. */
+/** One format of text log: how its records begin, and what their columns mean. */
 export type LogLayout = RecordShape & {
-  readonly format: LogFormat
+  readonly format: TextLogFormat
   readonly parse: (text: string) => E.Either<string, LogFields>
 }
 

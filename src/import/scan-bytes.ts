@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import * as E from 'fp-ts/Either'
-import type { LogBytes } from './log-record'
+import type { LogBytes, LogFormat } from './log-record'
 import type { LogProblem } from './log-problem'
 import { byteKindOf, fallbackEncoding, headBytes, type EncodingName } from './text-encoding'
 
@@ -9,6 +9,13 @@ export type ByteScan = {
   readonly sha256: string
   readonly size: number
   readonly encoding: EncodingName
+  readonly isEvt: boolean
+}
+
+/** What a person says about the bytes of a file; null: find it out. */
+export type StatedBytes = {
+  readonly encoding: EncodingName | null
+  readonly format: LogFormat | null
 }
 
 const validity = (): {
@@ -31,10 +38,13 @@ const validity = (): {
   }
 }
 
-/** Gives hash and encoding of a file; `stated` is the encoding that a person named, if any. */
+/** The encoding of every text in a binary log. */
+const evtEncoding: EncodingName = 'utf-16le'
+
+/** Gives hash and encoding of a file. */
 export const scanBytes = async (
   bytes: LogBytes,
-  stated: EncodingName | null,
+  stated: StatedBytes,
 ): Promise<E.Either<LogProblem, ByteScan>> => {
   const hash = createHash('sha256')
   const utf8 = validity()
@@ -48,10 +58,14 @@ export const scanBytes = async (
   }
   utf8.see(null)
   if (size === 0) return E.left({ _tag: 'Empty' })
-  const sha256 = hash.digest('hex')
+  const known = { sha256: hash.digest('hex'), size, isEvt: false }
   const kind = byteKindOf(head.subarray(0, headBytes))
-  if (stated !== null) return E.right({ sha256, size, encoding: stated })
+  if (stated.format === 'evt' || (kind._tag === 'Evt' && stated.format === null)) {
+    return E.right({ ...known, encoding: evtEncoding, isEvt: true })
+  }
+  if (kind._tag === 'Evt') return E.left({ _tag: 'NotText', what: 'a binary log (--format evt)' })
+  if (stated.encoding !== null) return E.right({ ...known, encoding: stated.encoding })
   if (kind._tag === 'Binary') return E.left({ _tag: 'NotText', what: kind.what })
-  if (kind._tag === 'Encoded') return E.right({ sha256, size, encoding: kind.encoding })
-  return E.right({ sha256, size, encoding: utf8.isValid() ? 'utf-8' : fallbackEncoding })
+  if (kind._tag === 'Encoded') return E.right({ ...known, encoding: kind.encoding })
+  return E.right({ ...known, encoding: utf8.isValid() ? 'utf-8' : fallbackEncoding })
 }

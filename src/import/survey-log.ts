@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/Either'
 import { noDatesSeen, seeDate, settleDateOrder } from './date-order'
+import { findEvtBounds, type EvtBounds } from './evt-bounds'
 import { eachLine, eachRecordText, type RecordsOf } from './each-record'
 import { layoutLinesMax, layoutOf } from './log-layouts'
 import { dayMsOf, parseDateParts, parseDayTime, type DateParts } from './log-dates'
@@ -20,9 +21,12 @@ export type LogOptions = {
   readonly zone: LogZone
 }
 
+/** Where the records of a binary log lie: all that must be known of its layout. */
+export type EvtLayout = { readonly format: 'evt'; readonly bounds: EvtBounds }
+
 /** What must be known of a file before its records can be read one by one. */
 export type LogSurvey = ByteScan & {
-  readonly layout: LogLayout
+  readonly layout: LogLayout | EvtLayout
   readonly headerLines: number
   /** Null: any order reads its dates the same. */
   readonly dateOrder: DateOrder | null
@@ -107,13 +111,27 @@ const surveyStamps = async (records: RecordsOf, layout: LogLayout) => {
   return stamps
 }
 
+/** A binary log is in order of record numbers, and its times are in UTC and whole seconds. */
+const surveyEvt = async (bytes: LogBytes, scan: ByteScan): Promise<LogSurvey> => {
+  const layout = { format: 'evt', bounds: await findEvtBounds({ bytes, size: scan.size }) } as const
+  return {
+    ...scan,
+    layout,
+    headerLines: 0,
+    dateOrder: null,
+    order: 'oldest-first',
+    resolutionSec: 1,
+  }
+}
+
 /** Gives what a file shows before it is read: encoding, layout, date order and direction. */
 export const surveyLog = async (
   bytes: LogBytes,
   options: LogOptions,
 ): Promise<E.Either<LogProblem, LogSurvey>> => {
-  const scan = await scanBytes(bytes, options.encoding)
+  const scan = await scanBytes(bytes, options)
   if (E.isLeft(scan)) return scan
+  if (scan.right.isEvt) return E.right(await surveyEvt(bytes, scan.right))
   const { encoding } = scan.right
   const found = await findLayout(bytes, encoding, options.format)
   if (E.isLeft(found)) return found

@@ -1,4 +1,5 @@
 import * as E from 'fp-ts/Either'
+import { evtSignature } from './evt-record'
 import { decode as decodeWithTable, encodingExists } from 'iconv-lite'
 
 /** The name of a text encoding: `utf-8`, `utf-16le`, `utf-16be`, or a code page of iconv-lite. */
@@ -8,6 +9,7 @@ export type EncodingName = string
 export type ByteKind =
   | { readonly _tag: 'Encoded'; readonly encoding: EncodingName }
   | { readonly _tag: 'Text' }
+  | { readonly _tag: 'Evt' }
   | { readonly _tag: 'Binary'; readonly what: string }
 
 /** Bytes of a file's start that {@link byteKindOf} looks at. */
@@ -23,7 +25,6 @@ const marks: ReadonlyArray<readonly [bytes: ReadonlyArray<number>, encoding: Enc
 ]
 
 const magics: ReadonlyArray<readonly [offset: number, ascii: string, what: string]> = [
-  [4, 'LfLe', 'a binary .evt log; save it as text or CSV in Event Viewer'],
   [0, 'ElfFile', 'a binary .evtx log; save it as text or CSV in Event Viewer'],
   [0, 'SQLite format 3', 'an SQLite database'],
   [0, 'PK', 'a zip archive; unpack it first'],
@@ -50,6 +51,7 @@ const kindByZeros = (head: Uint8Array): ByteKind => {
 export const byteKindOf = (head: Uint8Array): ByteKind => {
   const mark = marks.find(([bytes]) => startsWith(head, bytes, 0))
   if (mark !== undefined) return { _tag: 'Encoded', encoding: mark[1] }
+  if (startsWith(head, Array.from(evtSignature), 4)) return { _tag: 'Evt' }
   const magic = magics.find(([offset, ascii]) =>
     startsWith(head, Array.from(Buffer.from(ascii, 'latin1')), offset),
   )

@@ -44,7 +44,9 @@ export const revisionText = shapeOf<string>(
 )
 
 /** One of some literals. */
-export const oneOf = <const A extends string | number>(...literals: ReadonlyArray<A>): Shape<A> =>
+export const oneOf = <const A extends string | number | boolean>(
+  ...literals: ReadonlyArray<A>
+): Shape<A> =>
   shapeOf(literals.join(' or '), (value) => literals.some((literal) => literal === value))
 
 /** A value or null. */

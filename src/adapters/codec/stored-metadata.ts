@@ -51,6 +51,7 @@ const importShape = record<StoredImport>({
   record: whole,
   offset: optional(whole),
   computer: optional(text),
+  recovered: optional(oneOf(true)),
 })
 
 const sourceShape: Shape<StoredMetadata['source']> = {

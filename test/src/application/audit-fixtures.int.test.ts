@@ -8,6 +8,7 @@ import type { AuditFinding, AuditReport } from '../../../src/application/audit-r
 import { importFiles } from '../../../src/application/import-files'
 import { assumedZone } from '../../../src/import/log-zone'
 import { aReading } from '../../support/event-builders'
+import { evtFixtures } from '../../support/evt-fixtures'
 
 const folder = join(__dirname, '..', '..', 'fixtures', 'audit')
 
@@ -58,6 +59,10 @@ describe('the log fixtures', () => {
     expect(report.totals).toEqual(totals)
     expect(report.findings).toHaveLength(findings.length)
     expect(report.findings).toMatchObject(findings)
+  })
+
+  it.each(Object.entries(evtFixtures()))('hold %s as it is made', (name, bytes) => {
+    expect(readFileSync(join(folder, name)).equals(bytes)).toBe(true)
   })
 
   it('A6: give the same report in any order of import, and imported twice', async () => {

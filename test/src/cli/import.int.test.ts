@@ -87,6 +87,7 @@ describe('import', () => {
           order: 'newest-first',
           clockSteps: 0,
           gaps: 0,
+          recovered: 0,
           errors: [],
         },
       ],
@@ -140,7 +141,8 @@ describe('import', () => {
 
   it.each([
     ['an empty file', '', /is empty/],
-    ['a binary log', '0\0\0\0LfLe', /binary \.evt log; save it as text/],
+    ['a binary log of Vista', 'ElfFile\0', /binary \.evtx log; save it as text/],
+    ['a binary log without records', '0\0\0\0LfLe', /none of its 0 records/],
     ['prose', 'Dear Sir,\n', /no event log export.*"Dear Sir,"/],
   ])('exits 65 for %s (A12)', async (_, text, message) => {
     const path = join(folder, 'log')

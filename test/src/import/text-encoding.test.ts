@@ -18,8 +18,11 @@ describe('the first bytes of a file', () => {
     expect(byteKindOf(Buffer.from([0x81, 0xfc, 0x0a]))).toEqual({ _tag: 'Text' })
   })
 
+  it('show a binary .evt log', () => {
+    expect(byteKindOf(Buffer.from('0\0\0\0LfLe\u0001'))).toEqual({ _tag: 'Evt' })
+  })
+
   it.each([
-    ['a binary .evt log', Buffer.from('0\0\0\0LfLe\u0001'), /\.evt/],
     ['a binary .evtx log', Buffer.from('ElfFile\0'), /\.evtx/],
     ['a ledger', Buffer.from('SQLite format 3\0'), /SQLite/],
     ['an archive', Buffer.from('PK\u0003\u0004'), /zip/],
