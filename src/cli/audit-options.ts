@@ -74,18 +74,32 @@ export const parseAuditFlags = (flags: AuditFlags): Parsed<AuditRun> => {
   })
 }
 
+const datePattern = /^\d{4}-\d{2}-\d{2}$/u
 const timePattern =
-  /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})?)?$/
+  /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[+-]\d{2}:\d{2})?$/u
+const dayMs = 86_400_000
 
-const parseTime = (option: string, text: string | undefined): Parsed<number | null> => {
+/** A time names its zone; a date is a day in UTC, of which `--from` is the start and `--to` the end. */
+const parseTime = (option: '--from' | '--to', text: string | undefined): Parsed<number | null> => {
   if (text === undefined) return E.right(null)
-  const hasZone = /(?:Z|[+-]\d{2}:\d{2})$/.test(text.slice(10))
-  const iso = text.length > 10 && !hasZone ? `${text.replace(' ', 'T')}Z` : text.replace(' ', 'T')
-  const ms = timePattern.test(text) ? Date.parse(iso) : Number.NaN
-  return Number.isNaN(ms)
-    ? usage(`${option} takes a time such as 1996-11-18T09:40:00Z, not '${text}'`)
+  const [, date = '', time = '', zone] = timePattern.exec(text) ?? []
+  const isDate = datePattern.test(text)
+  const ms = Date.parse(isDate ? text : `${date}T${time}${zone ?? 'Z'}`)
+  if (Number.isNaN(ms) || !isDayOf(isDate ? text : date)) {
+    const takes = 'a date (a day in UTC) or a time with its zone such as 1996-11-18T09:40:00Z'
+    return usage(`${option} takes ${takes}, not '${text}'`)
+  }
+  if (isDate) return E.right(option === '--to' ? ms + dayMs - 1 : ms)
+  return zone === undefined
+    ? usage(
+        `${option} ${text} names no zone: write ${date}T${time}Z if it is UTC, ` +
+          `or its offset, such as ${date}T${time}-05:00`,
+      )
     : E.right(ms)
 }
+
+/** The 30th of February reads as the 1st of March. */
+const isDayOf = (date: string): boolean => new Date(Date.parse(date)).toISOString().startsWith(date)
 
 const parseSeconds = (text: string | undefined): Parsed<number | null> => {
   if (text === undefined) return E.right(null)

@@ -113,11 +113,36 @@ describe('audit of log files', () => {
   })
 
   it('judges only the dials between --from and --to', async () => {
-    const between = ['--from', '1996-11-18T09:01:30Z', '--to', '1996-11-18 09:02:30']
+    const between = ['--from', '1996-11-18T09:01:30Z', '--to', '1996-11-18 10:02:30+01:00']
     expect((await run(storm, ...between)).out).toContain('Dials judged: 1 (broken 1')
   })
 
+  it('takes a date for a day in UTC, from its start to its end', async () => {
+    for (const [judged, ...between] of [
+      [4, '--from', '1996-11-18'],
+      [0, '--from', '1996-11-19'],
+      [4, '--to', '1996-11-18'],
+      [0, '--to', '1996-11-17'],
+    ] as const)
+      expect((await run(storm, ...between)).out).toContain(`Dials judged: ${judged}`)
+  })
+
+  it.each(['1996-11-18 09:01:30', '1996-11-18T09:01:30'])(
+    'refuses %s, which names no zone, with what to write',
+    async (time) => {
+      for (const option of ['--from', '--to']) {
+        const { exit, err } = await run(storm, option, time)
+        expect({ exit, err }).toEqual({
+          exit: exitCodes.usage,
+          err: expect.stringMatching(/names no zone: write 1996-11-18T09:01:30Z .*-05:00/u),
+        })
+      }
+    },
+  )
+
   it.each([
+    [['--from', '1996-02-30T00:00:00Z']],
+    [['--to', '09:30Z']],
     [['--fail-on', 'kept']],
     [['--open-interval', '0']],
     [['--from', '18/11/96']],
