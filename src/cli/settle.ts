@@ -60,10 +60,25 @@ const settle = async (
     const events = changed.right.events.map((event) => event.type)
     printResult(parts, options, {
       json: { link: link.right, attempt: options.attempt, events },
-      text: `${link.right}: ${events.length === 0 ? 'recorded before' : events.join(', ')}\n`,
+      text: `${link.right}: ${settledText(events)}\n`,
     })
     return E.right(exitCodes.ok)
   })
+}
+
+const changing: ReadonlySet<string> = new Set([
+  'AssociationOpened',
+  'AssociationEnded',
+  'ConnectionOpenFailed',
+  'DialNotStarted',
+])
+
+/** A settled attempt stays as it was settled: a failure that is told of it later is more evidence. */
+const settledText = (events: ReadonlyArray<string>): string => {
+  if (events.length === 0) return 'recorded before'
+  return events.some((type) => changing.has(type))
+    ? events.join(', ')
+    : `settled before; recorded as evidence, which extends its window: ${events.join(', ')}`
 }
 
 const commandOf = (

@@ -165,6 +165,31 @@ describe('settle', () => {
     ])
   })
 
+  it.each([
+    [['up', 'up'], 0, 0],
+    [['up', 'down', 'down'], 0, 0],
+    [['not-started', 'not-started'], 0, 1],
+    [['failed', 'not-started'], 0, 1],
+    [['failed', 'failed'], 1, 1],
+    [['not-started', 'failed'], 1, 1],
+    [['up', 'down', 'failed'], 1, 1],
+  ])('settles an attempt once: after %j it has %i more and %i failures', async (...row) => {
+    const [outcomes, added, failures] = row
+    const attempt = await world.dial('isp', 'grant')
+    for (const outcome of outcomes.slice(0, -1)) {
+      world.clock.at(world.clock.read().uptimeCs / 100 - 3600 + 30)
+      expect((await settle(attempt, outcome)).code).toBe(0)
+    }
+    const before = (await typesOf(world.store)).length
+    world.clock.at(90)
+    const again = await world.run('settle', 'isp', outcomes.at(-1) ?? '', '--attempt', attempt)
+    expect(again.code).toBe(0)
+    expect(await typesOf(world.store)).toHaveLength(before + added)
+    expect(again.out).toContain(added === 0 ? 'recorded before' : 'settled before; recorded as')
+    const { consecutiveFailures } = (await world.run('status', 'isp', '--json')).json().links[0]
+    expect(consecutiveFailures).toBe(failures)
+  })
+
   it('exits 65 for an attempt that is not open, and for an up that comes too late', async () => {
     expect((await settle(someAttempt, 'up')).code).toBe(65)
     const attempt = await world.dial('isp', 'grant')
