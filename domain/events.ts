@@ -133,7 +133,13 @@ export type LedgerEvent =
         }
     }
   | { readonly type: 'ConnectionOpenFailed'; readonly data: Evidence & Unattempted }
-  | { readonly type: 'RetryDelayStarted'; readonly data: { readonly seconds: number | null } }
+  | {
+      readonly type: 'RetryDelayStarted'
+      readonly data: {
+        readonly seconds: number | null
+        readonly candidates?: ReadonlyArray<string>
+      }
+    }
   | { readonly type: 'DialAbandoned'; readonly data: Record<string, never> }
   | { readonly type: 'LeaseRenewed'; readonly data: Record<string, never> }
   | {

@@ -74,7 +74,11 @@ type FactBody =
   | { readonly kind: 'site-released' }
   | { readonly kind: 'up'; readonly proof: string }
   | { readonly kind: 'observed'; readonly by: string }
-  | { readonly kind: 'timer'; readonly seconds: number | null }
+  | {
+      readonly kind: 'timer'
+      readonly seconds: number | null
+      readonly candidates: ReadonlyArray<string>
+    }
   | { readonly kind: 'waived'; readonly windowId: string }
   | { readonly kind: 'released'; readonly past: number | null }
   | { readonly kind: 'read'; readonly data: SourceReadData }
@@ -185,7 +189,11 @@ const otherBodyOf = (event: Recorded): FactBody | null => {
     case 'DialObserved':
       return { kind: 'observed', by: event.data.by }
     case 'RetryDelayStarted':
-      return { kind: 'timer', seconds: event.data.seconds }
+      return {
+        kind: 'timer',
+        seconds: event.data.seconds,
+        candidates: event.data.candidates ?? [],
+      }
     case 'WindowWaived':
       return { kind: 'waived', windowId: event.data.windowId }
     case 'LinkReleased':

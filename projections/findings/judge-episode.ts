@@ -51,7 +51,7 @@ export const judgeEpisode = (episode: Episode, past: Past, rules: EpisodeRules):
   const insideOf = [
     ...windows.filter((window) => provesEarly(window, episode, hiMs)),
     ...outside.filter((one) => isOutsideProof(one, episode, rules)).map(windowOfOutside),
-  ]
+  ].map(surely)
   const broken = longestOf(insideOf.filter((window) => hiMs <= window.closesMs))
   if (broken !== null)
     return { ...place, verdict: 'broken', reason: 'inside-window', window: broken }
@@ -71,6 +71,13 @@ const windowOf = (episode: Episode, required: RequiredByLog): LogWindow => ({
   required,
   episode,
 })
+
+/** A window that ends as early as it may, whichever link a retry timer without a name belongs to. */
+const surely = (window: LogWindow): LogWindow => {
+  const { required } = window
+  const { sec, by } = required.least
+  return { ...window, closesMs: window.openedMs + sec * 1000, required: { ...required, sec, by } }
+}
 
 const windowOfOutside = ({ fact, minMs, required }: OutsideEvidence): LogWindow => ({
   fact,
@@ -141,7 +148,8 @@ const doubtOf = (
   const waitsFor = (openedMaxMs: number, required: RequiredByLog) =>
     dialedFromMs >= openedMaxMs + required[wait] * 1000
   if (!windows.every((window) => waitsFor(window.openedMs + resolutionMs, window.required))) {
-    return 'dial-time-uncertain'
+    const isAmbiguous = windows.some(({ required }) => required.least.sec < required.sec)
+    return isAmbiguous ? 'unassigned-evidence' : 'dial-time-uncertain'
   }
   if (!outside.every((one) => waitsFor(one.maxMs, one.required))) return 'other-source'
   const coveredFromMs = (episode.items[0]?.coveredFromMs ?? Infinity) + resolutionMs

@@ -31,7 +31,10 @@ export const judgeLinkLogs = (
   const timers = logs
     .flatMap((log) => log.items.filter((item) => item.seconds !== null && !item.isOptional))
     .toSorted((a, b) => a.atMs - b.atMs)
-  const policies = { ...linkCase, timers }
+  const unassigned = logs
+    .flatMap((log) => log.items.filter((item) => item.isOptional))
+    .flatMap((item) => item.seconds ?? [])
+  const policies = { ...linkCase, timers, unassignedSec: [...new Set(unassigned)] }
   const byLog = logs.map((log) =>
     judgeLog(log, rulesFor(log, { logs, linkCase, policies })).map((dial) => ({ ...dial, log })),
   )
@@ -56,6 +59,7 @@ const rulesFor = (log: LinkLog, surroundings: Surroundings): LogRules => {
     linkCase.openIntervalSec ?? 0,
     600,
     ...policies.timers.map((item) => item.seconds ?? 0),
+    ...policies.unassignedSec,
     ...linkCase.versions.flatMap(({ policy }) => [policy.openIntervalSec, ...policy.intervalsSec]),
   ]
   const reachMs = largestOf(intervals) * 1000 + dialTimeoutMs + 2 * resolutionMs

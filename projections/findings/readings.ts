@@ -28,8 +28,15 @@ type Reading = {
 
 const nothingRead: Reading = { open: [], past: [], openKey: '', pastKey: '' }
 
-/** How long an episode closes its link, in seconds; `unexempted`: had no failure been exempt. */
-export type EpisodeWait = { readonly sec: number; readonly unexempted: number }
+/**
+ * How long an episode closes its link, in seconds, at most; `unexempted`: had no failure been exempt.
+ * `least`: at least, whichever link a retry timer without a name belongs to.
+ */
+export type EpisodeWait = {
+  readonly sec: number
+  readonly unexempted: number
+  readonly least: { readonly sec: number }
+}
 
 /**
  * How a log is read. `reachMs`: how long after its end an episode can still matter. `numbersMax`:
@@ -156,7 +163,11 @@ const outlasts = (earlier: Episode, later: Episode, rules: ReadingRules): boolea
   if (later.kind === 'timer' && earlier.kind !== 'timer') return true
   const before = rules.waitOf(earlier, later.firstMs)
   const after = rules.waitOf(later, later.firstMs)
-  return before.sec > after.sec || before.unexempted > after.unexempted
+  return (
+    before.sec > after.sec ||
+    before.unexempted > after.unexempted ||
+    before.least.sec > after.least.sec
+  )
 }
 
 const episodeOf = (
@@ -188,8 +199,8 @@ const pastKeyOf = (past: Past, now: LogItem, rules: ReadingRules): string =>
   past
     .filter((one) => one.lastMs + rules.reachMs > now.atMs)
     .map((one) => {
-      const { sec, unexempted } = rules.waitOf(one, now.atMs)
-      return `${one.kind} ${one.lastMs} ${one.failureNumber} ${sec} ${unexempted}`
+      const { sec, unexempted, least } = rules.waitOf(one, now.atMs)
+      return `${one.kind} ${one.lastMs} ${one.failureNumber} ${sec} ${unexempted} ${least.sec}`
     })
     .join('|')
 

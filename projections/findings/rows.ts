@@ -1,9 +1,11 @@
+import { orderMeansNothingMs } from '../../domain/episode'
 import { isoOfMs } from '../../domain/time'
 import { statedOrSeenMs, type EventFact } from './fact'
 import type { GrantDial } from './link-grants'
 import type { WindowStanding } from './judge-grant'
 import type { LogWindow, Outcome } from './judge-episode'
 import type { LinkDial } from './judge-link-logs'
+import type { LinkLog, LogItem } from './log-items'
 import type { EvidenceRow, JudgedDial, RetryTimer, WindowRow } from './report'
 
 /** One event as findings name it. */
@@ -89,7 +91,7 @@ export const logRow = (dial: LinkDial, link: string, computer: string | null): J
     hiMs,
     missingSec: verdict === 'broken' && missingMs !== null ? seconds(missingMs) : null,
     missingSecMax: mostMs === null || mostMs < 0 ? null : seconds(mostMs),
-    retryTimer: window === null ? null : retryTimerOf(window, log.logsTimer),
+    retryTimer: window === null ? null : retryTimerOf(window, log, hiMs),
     window: window === null ? null : logWindowRow(window),
     evidence: verdict === 'kept' ? [] : episode.items.map((item) => evidenceRow(item.fact)),
     reason: isUnproven ? 'first-dial' : outcome.reason,
@@ -106,10 +108,15 @@ const isBeside = ({ verdict, reason, window, loMs }: Outcome): boolean =>
   loMs !== null &&
   window.closesMs <= loMs
 
-const retryTimerOf = ({ episode }: LogWindow, logsTimer: boolean): RetryTimer => {
-  const isStarted = episode?.items.some((item) => item.type === 'RetryDelayStarted') ?? false
-  if (isStarted) return 'started'
-  return logsTimer ? 'absent' : 'not-logged'
+/** Absent only where none that names no link can be the window's. */
+const retryTimerOf = (window: LogWindow, log: LinkLog, untilMs: number): RetryTimer => {
+  const isTimer = (item: LogItem): boolean => item.type === 'RetryDelayStarted'
+  if (window.episode?.items.some((item) => isTimer(item) && !item.isOptional)) return 'started'
+  const fromMs = (window.episode?.firstMs ?? window.openedMs) - orderMeansNothingMs
+  const mayBeStarted = log.items.some(
+    (item) => item.isOptional && isTimer(item) && item.atMs >= fromMs && item.atMs <= untilMs,
+  )
+  return log.logsTimer && !mayBeStarted ? 'absent' : 'not-logged'
 }
 
 const logWindowRow = ({ fact, openedMs, closesMs, required }: LogWindow): WindowRow => ({

@@ -76,7 +76,7 @@ const factOf = (evidence: LogEvidence, unnamed: Unnamed): LedgerEvent => {
     case 'not-started':
       return { type: 'DialNotStarted', data: { ...failure, reason: 'log', counts: false } }
     case 'delay-started':
-      return { type: 'RetryDelayStarted', data: { seconds: evidence.seconds } }
+      return { type: 'RetryDelayStarted', data: { seconds: evidence.seconds, ...unnamed } }
     default:
       return absurd(evidence.class)
   }

@@ -4,7 +4,7 @@
  * shares no code with the audit.
  */
 export type OracleRecord = {
-  readonly eventId: 9309 | 9311 | 4284 | 4287 | 1294 | 289
+  readonly eventId: 9309 | 9311 | 4284 | 4287 | 1294 | 289 | 301
   /** Whole seconds: the true time is up to one second later. */
   readonly sec: number
   readonly isUnnamed: boolean
@@ -22,7 +22,7 @@ const dialTimeoutSec = 120
 /** The two ends of a second: enough, as every rule compares sums of whole seconds. */
 const offsets = [0, 0.9]
 
-const rankOf = { 9309: 0, 9311: 0, 4284: 1, 4287: 1, 1294: 2, 289: 3 }
+const rankOf = { 9309: 0, 9311: 0, 4284: 1, 4287: 1, 1294: 2, 289: 3, 301: 4 }
 
 /** The verdict of each dial that the named records show, in order. */
 export const oracleVerdicts = (
@@ -59,7 +59,14 @@ const plainDials = (records: ReadonlyArray<OracleRecord>): ReadonlyArray<Readonl
 
 const lastSec = (group: Group): number => Math.max(...group.map((record) => record.sec))
 
-const isDial = (group: Group): boolean => group.some((record) => record.eventId !== 1294)
+const isDial = (group: Group): boolean =>
+  group.some((record) => record.eventId !== 1294 && record.eventId !== 301)
+
+/** The failures of a group; of a retry timer alone, that. */
+const telling = (group: Group): Group => {
+  const failures = group.filter((record) => record.eventId !== 301)
+  return failures.length === 0 ? group : failures
+}
 
 /** No origin twice, and no step back over more than 3 s of stamps. */
 const fits = (group: Group, next: Timed): boolean =>
@@ -124,28 +131,35 @@ type Bench = {
 
 const judge = (groups: ReadonlyArray<Group>, { dials, said, intervalSec }: Bench): void => {
   let closesAt = -Infinity
+  let mayCloseAt = -Infinity
   let before = -Infinity
   for (const group of groups) {
     if (isDial(group)) {
-      const verdict = verdictOf(group, { before, closesAt })
+      const verdict = verdictOf(telling(group), { before, closesAt, mayCloseAt })
       const its = dials.flatMap((dial, index) =>
         group.some((record) => dial.has(record.index)) ? [index] : [],
       )
       its.forEach((dial, nth) => said[dial]?.add(nth === 0 ? verdict : 'cannot-tell'))
     }
-    before = Math.max(...group.map((record) => record.true))
-    closesAt = Math.max(closesAt, before + intervalSec)
+    before = Math.max(...telling(group).map((record) => record.true))
+    // A retry timer alone proves no failure, but none was waited for less.
+    if (group.some((record) => record.eventId !== 301))
+      closesAt = Math.max(closesAt, before + intervalSec)
+    mayCloseAt = Math.max(mayCloseAt, before + intervalSec)
   }
 }
 
+type Before = {
+  readonly before: number
+  readonly closesAt: number
+  readonly mayCloseAt: number
+}
+
 /** Whether the dial was early at its latest and at its earliest possible time. */
-const verdictOf = (
-  group: Group,
-  { before, closesAt }: { readonly before: number; readonly closesAt: number },
-): OracleVerdict => {
+const verdictOf = (group: Group, { before, closesAt, mayCloseAt }: Before): OracleVerdict => {
   const latest = Math.min(...group.map((record) => record.true))
   const isOpenFailure = group.some((one) => one.eventId === 289 || one.eventId === 9309)
   const earliest = isOpenFailure ? Math.max(before, latest - dialTimeoutSec) : before
   if (latest < closesAt) return 'broken'
-  return earliest >= closesAt && earliest > -Infinity ? 'kept' : 'cannot-tell'
+  return earliest >= mayCloseAt && earliest > -Infinity ? 'kept' : 'cannot-tell'
 }

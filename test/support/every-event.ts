@@ -71,7 +71,7 @@ export const everyEvent: { readonly [T in LedgerEvent['type']]: EventOf<T> } = {
     },
   },
   ConnectionOpenFailed: { type: 'ConnectionOpenFailed', data: { origin: 'mta:289', code: -1 } },
-  RetryDelayStarted: { type: 'RetryDelayStarted', data: { seconds: 600 } },
+  RetryDelayStarted: { type: 'RetryDelayStarted', data: { seconds: 600, candidates: ['isp'] } },
   DialAbandoned: { type: 'DialAbandoned', data: {} },
   LeaseRenewed: { type: 'LeaseRenewed', data: {} },
   WindowWaived: { type: 'WindowWaived', data: { windowId: 'w', reason: 'r' } },

@@ -183,6 +183,6 @@ const mtaEvent = (
   if (eventId === 1294)
     return { type: 'AssociationEnded', data: { ...data, ...end, window: 'failure' } }
   if (eventId === 289) return { type: 'ConnectionOpenFailed', data }
-  if (eventId === 301) return { type: 'RetryDelayStarted', data: { seconds } }
+  if (eventId === 301) return { type: 'RetryDelayStarted', data: { seconds, ...unnamed } }
   return { type: 'ConnectionErrorOccurred', data }
 }

@@ -172,7 +172,10 @@ export const eventShapes: { readonly [T in EventType]: Shape<DataOf<T>> } = {
     window: oneOf('failure', 'short-sessions', 'normal-end', 'none'),
   }),
   ConnectionOpenFailed: evidence,
-  RetryDelayStarted: record<DataOf<'RetryDelayStarted'>>({ seconds: nullable(finite) }),
+  RetryDelayStarted: record<DataOf<'RetryDelayStarted'>>({
+    seconds: nullable(finite),
+    candidates: optional(listOf(text)),
+  }),
   DialAbandoned: nothing,
   LeaseRenewed: nothing,
   WindowWaived: record<DataOf<'WindowWaived'>>({ windowId: text, reason: text }),

@@ -10,7 +10,9 @@ const aSmallLog = fc.constantFrom(...intervals).chain((intervalSec) => {
   const around = [3, 60, 120, intervalSec, intervalSec + 120]
   const deltas = [0, 1, 4, 300, 5000, ...around.flatMap((sec) => [sec - 1, sec, sec + 1, sec + 2])]
   const record = fc.record({
-    eventId: fc.constantFrom<OracleRecord['eventId']>(9309, 9311, 4284, 4287, 1294, 289, 289, 289),
+    eventId: fc.constantFrom<OracleRecord['eventId']>(
+      ...([9309, 9311, 4284, 4287, 1294, 289, 289, 289, 301] as const),
+    ),
     delta: fc.constantFrom(...deltas),
     isUnnamed: fc.boolean(),
   })
@@ -18,7 +20,7 @@ const aSmallLog = fc.constantFrom(...intervals).chain((intervalSec) => {
     let sec = 0
     const records = steps.map(({ eventId, delta, isUnnamed }): OracleRecord => {
       sec += delta
-      const canBeUnnamed = eventId === 4284 || eventId === 4287
+      const canBeUnnamed = eventId === 4284 || eventId === 4287 || eventId === 301
       return { eventId, sec, isUnnamed: isUnnamed && canBeUnnamed }
     })
     return { intervalSec, records }

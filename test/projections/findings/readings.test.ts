@@ -55,6 +55,55 @@ describe('evidence that names no link', () => {
     expect(book.audit().totals).toMatchObject({ dials: 2, broken: 1 })
   })
 
+  /** Two links with open failures, a retry timer without a name after the first, and the second dial. */
+  const withTimer = (seconds: number, redialSec: number, ownTimerSec: number | null = null) => {
+    const book = ledgerBook()
+    const log = logBook(book)
+    log.add(289, -9000)
+    if (ownTimerSec !== null) log.add(301, -9000, { seconds: ownTimerSec })
+    log.add(289, -8000, { link: 'b' })
+    log.add(289, 0)
+    log.add(301, 1, { link: null, candidates: ['a', 'b'], seconds })
+    log.add(289, redialSec)
+    log.read(-20_000, 20_000)
+    return book.audit({ link: 'a' })
+  }
+
+  it('A5: finds no dial broken that a retry timer without a name may have allowed', () => {
+    const report = withTimer(120, 400)
+    expect(verdictsIn(report).at(-1)).toBe('cannot-tell: unassigned-evidence')
+  })
+
+  it('A5: finds no dial kept that a retry timer without a name may have forbidden', () => {
+    expect(verdictsIn(withTimer(1800, 1000)).at(-1)).toBe('cannot-tell: unassigned-evidence')
+  })
+
+  it('A5: keeps its verdict whichever link a retry timer belongs to', () => {
+    expect(withTimer(600, 400).findings.at(-1)).toMatchObject({
+      verdict: 'broken',
+      retryTimer: 'not-logged',
+    })
+    expect(withTimer(120, 60).findings.at(-1)).toMatchObject({
+      verdict: 'broken',
+      missingSec: 59,
+      window: { requiredSec: 120 },
+    })
+    expect(withTimer(120, 1000).totals.kept).toBe(2)
+    expect(withTimer(120, 400, 120).totals.kept).toBe(2)
+  })
+
+  it('A5: takes a retry timer without a name for the latest of a later failure, too', () => {
+    const book = ledgerBook()
+    const log = logBook(book)
+    log.add(289, -8000, { link: 'b' })
+    log.add(301, -4000, { link: null, candidates: ['a', 'b'], seconds: 120 })
+    log.add(289, 0)
+    log.add(289, 400)
+    log.read(-20_000, 20_000)
+    const report = book.audit({ link: 'a' })
+    expect(verdictsIn(report).at(-1)).toBe('cannot-tell: unassigned-evidence')
+  })
+
   it('is counted in the report', () => {
     expect(between(500, [0, 1000]).assumptions.join()).toContain(
       '1 records of failures name no link',

@@ -82,6 +82,29 @@ describe('the log of a storm (KB Q150927)', () => {
     })
   })
 
+  it('keeps a retry timer without a name with its candidates, too (A5)', async () => {
+    const description =
+      'An open retry delay timer has been started for the association to %1 on control block ' +
+      '12. The MTA will attempt to reopen the association in 120 seconds.'
+    const ledger = importCase()
+    await ledger.run(
+      logText(
+        ntText([
+          openFailed(at, 'NORTH'),
+          openFailed(at + 86_400_000, 'SOUTH'),
+          { at: at + 86_401_000, eventId: 301, description },
+        ]),
+      ),
+    )
+    const links = ['NORTH', 'SOUTH'].map((name) => linkId(connector(name)))
+    expect(await ledger.ofType('RetryDelayStarted')).toMatchObject([
+      {
+        stream: 'source-harbour1/application/msexchangemta',
+        data: { seconds: 120, candidates: links },
+      },
+    ])
+  })
+
   it('says of every event which record it was read from', async () => {
     const ledger = importCase()
     await ledger.run(fixture('nt-text-us-newest-first.txt'), {}, 'storm.txt')
