@@ -1,31 +1,38 @@
 import type { RecordedEvent } from '../../ports/event-store'
 
-/** An event as SQLite gives it back. */
-export type EventRow = {
-  readonly position: number
-  readonly revision: number
-  readonly id: Buffer
-  readonly type: string
-  readonly data: string
-  readonly metadata: string
-}
+/**
+ * What is selected of an event, in the order of {@link EventRow}. A row as a list, with the id as
+ * text, takes half the time that an object with a buffer takes; rebuilds read millions.
+ */
+export const eventColumns = 'position, revision, lower(hex(events.id)), type, data, metadata'
+
+/** An event as SQLite gives it back for {@link eventColumns}, with `raw` on. */
+export type EventRow = readonly [
+  position: number,
+  revision: number,
+  idHex: string,
+  type: string,
+  data: string,
+  metadata: string,
+]
 
 /** The recorded event that a row of a stream holds. */
-export const recordedEvent = (stream: string, row: EventRow): RecordedEvent => ({
-  id: uuidOf(row.id),
-  type: row.type,
-  data: row.data,
-  metadata: row.metadata,
-  stream,
-  revision: BigInt(row.revision),
-  position: BigInt(row.position),
-})
-
-/** The UUID that 16 bytes stand for. */
-export const uuidOf = (bytes: Buffer): string => {
-  const hex = bytes.toString('hex')
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+export const recordedEvent = (stream: string, row: EventRow): RecordedEvent => {
+  const [position, revision, idHex, type, data, metadata] = row
+  return {
+    id: uuidOf(idHex),
+    type,
+    data,
+    metadata,
+    stream,
+    revision: BigInt(revision),
+    position: BigInt(position),
+  }
 }
+
+/** The UUID with these 32 digits, in lower case. */
+export const uuidOf = (hex: string): string =>
+  `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
 
 /** The 16 bytes of a UUID. */
 export const bytesOfUuid = (uuid: string): Buffer => Buffer.from(uuid.replaceAll('-', ''), 'hex')

@@ -1,9 +1,9 @@
 import type { AppendSite } from '../codec'
 import type { Connection } from './connection'
-import { uuidOf, type EventRow } from './event-row'
+import { uuidOf } from './event-row'
 
 const selectIds = `
-SELECT id, revision, position FROM events
+SELECT lower(hex(id)) AS idHex, revision, position FROM events
 WHERE stream = ? AND revision >= ? ORDER BY revision LIMIT ?`
 
 /** What part of a stream to look at, by the stream's number. */
@@ -13,11 +13,11 @@ export type IdRange = { readonly stream: number; readonly from: bigint; readonly
 export const findIds = (connection: Connection): ((range: IdRange) => AppendSite['stored']) => {
   const statement = connection.prepare<
     [number, bigint, number],
-    Pick<EventRow, 'id' | 'revision' | 'position'>
+    { readonly idHex: string; readonly revision: number; readonly position: number }
   >(selectIds)
   return ({ stream, from, limit }) =>
     statement.all(stream, from, limit).map((row) => ({
-      id: uuidOf(row.id),
+      id: uuidOf(row.idHex),
       revision: BigInt(row.revision),
       position: BigInt(row.position),
     }))

@@ -1,10 +1,10 @@
 import type { LedgerRange, Page } from '../../ports/event-store'
 import type { Connection } from './connection'
-import { recordedEvent, type EventRow } from './event-row'
+import { eventColumns, recordedEvent, type EventRow } from './event-row'
 
 // CROSS JOIN keeps SQLite from sorting: it walks the events in their order.
 const selectPage = `
-SELECT position, name AS stream, revision, events.id AS id, type, data, metadata
+SELECT ${eventColumns}, name
 FROM events CROSS JOIN streams ON streams.id = events.stream
 WHERE position > @from AND position <= @to
   AND (@kept IS NULL OR category IN (SELECT value FROM json_each(@kept)))
@@ -19,20 +19,25 @@ type Scan = {
   readonly limit: number
 }
 
+type LedgerRow = readonly [...EventRow, stream: string]
+
 /** Most events that one page looks at, kept or not: a rare category must not block the loop. */
 const scannedMax = 10_000n
 
 /** Reads a page of the whole ledger; it may be empty and yet name where to go on. */
 export const readAll = (connection: Connection): ((range: LedgerRange) => Page) => {
-  const page = connection.prepare<[Scan], EventRow & { readonly stream: string }>(selectPage)
+  const page = connection.prepare<[Scan], LedgerRow>(selectPage).raw()
   const lastPosition = connection.prepare<[], { readonly last: number | null }>(selectLast)
   return ({ after, categories, limit }) => {
     const from = after ?? 0n
     const to = from + scannedMax
     const kept = categories === null ? null : JSON.stringify(categories)
-    const events = page.all({ from, to, kept, limit }).map((row) => recordedEvent(row.stream, row))
+    const events = page.all({ from, to, kept, limit }).map(recordedInLedger)
     const seenTo = events.length < limit ? to : (events.at(-1)?.position ?? to)
     const last = BigInt(lastPosition.get()?.last ?? 0)
     return { events, next: last > seenTo ? seenTo : null }
   }
 }
+
+const recordedInLedger = ([position, revision, id, type, data, metadata, stream]: LedgerRow) =>
+  recordedEvent(stream, [position, revision, id, type, data, metadata])

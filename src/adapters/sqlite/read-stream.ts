@@ -1,16 +1,14 @@
 import type { Page, StreamRange } from '../../ports/event-store'
 import type { Connection } from './connection'
-import { recordedEvent, type EventRow } from './event-row'
-
-const columns = 'position, revision, events.id AS id, type, data, metadata'
+import { eventColumns, recordedEvent, type EventRow } from './event-row'
 
 const selectForwards = `
-SELECT ${columns} FROM events
+SELECT ${eventColumns} FROM events
 WHERE stream = (SELECT id FROM streams WHERE name = ?) AND revision >= ?
 ORDER BY revision LIMIT ?`
 
 const selectBackwards = `
-SELECT ${columns} FROM events
+SELECT ${eventColumns} FROM events
 WHERE stream = (SELECT id FROM streams WHERE name = ?) AND revision <= ?
 ORDER BY revision DESC LIMIT ?`
 
@@ -18,8 +16,8 @@ const newest = 2n ** 63n - 1n
 
 /** Reads a page of one stream. The page is read whole: an open cursor would pin the log. */
 export const readStream = (connection: Connection): ((range: StreamRange) => Page) => {
-  const forwards = connection.prepare<[string, bigint, number], EventRow>(selectForwards)
-  const backwards = connection.prepare<[string, bigint, number], EventRow>(selectBackwards)
+  const forwards = connection.prepare<[string, bigint, number], EventRow>(selectForwards).raw()
+  const backwards = connection.prepare<[string, bigint, number], EventRow>(selectBackwards).raw()
   return ({ stream, direction, from, limit }) => {
     const first = from === 'start' ? 0n : from === 'end' ? newest : from
     // Forwards from the end there is the newest event alone, whichever that is.
@@ -32,6 +30,6 @@ export const readStream = (connection: Connection): ((range: StreamRange) => Pag
     const rows = statement.all(stream, first, limit + 1)
     const next = rows[limit]
     const events = rows.slice(0, limit).map((row) => recordedEvent(stream, row))
-    return { events, next: next === undefined ? null : BigInt(next.revision) }
+    return { events, next: next === undefined ? null : BigInt(next[1]) }
   }
 }
