@@ -15,6 +15,7 @@ import { openLedger as openSqliteLedger } from './adapters/sqlite/open-ledger'
 import type { OpenError } from './adapters/sqlite/open-error'
 import { sqliteSnapshotStore, viewsFileOf } from './adapters/sqlite/sqlite-snapshot-store'
 import { foldStream } from './application/fold-stream'
+import { liveViews } from './application/live-views'
 import type { LedgerParts } from './application/ledger-parts'
 import type { Clock } from './ports/clock'
 import type { Liveness } from './ports/liveness'
@@ -65,7 +66,7 @@ export const openLedger = async (
     locksFolder,
     parts: {
       store,
-      fold: foldStream(store, snapshots),
+      fold: foldStream(store, snapshots, liveViews()),
       clock: clock.right,
       host,
       actor: callerName(process.env['SUDO_USER']),

@@ -6,9 +6,10 @@ import type { StreamItem } from '../../domain/events'
 import { foldPages } from '../../projections/operators/fold-pages'
 import type { Projection } from '../../projections/projection'
 import { emptyHead, headOf, toStreamItem, type StreamHead } from '../adapters/codec'
-import type { EventStore, ReadError, RecordedEvent } from '../ports/event-store'
+import type { EventStore, NewestEvent, ReadError, RecordedEvent } from '../ports/event-store'
 import type { SnapshotStore } from '../ports/snapshot-store'
 import type { FoldedStream, FoldStream } from './ledger-parts'
+import type { LiveView, LiveViews } from './live-views'
 import { snapshotOf, viewOfSnapshot } from './snapshot'
 import { streamPages } from './stream-pages'
 
@@ -16,41 +17,74 @@ import { streamPages } from './stream-pages'
 const snapshotEvery = 64n
 
 /**
- * Folds streams of a store from their newest sound snapshots, if any, and else from the start. A
- * snapshot that does not fit costs the fold of the whole stream, never a wrong view (G25).
+ * Folds streams of a store from what was kept of them, if anything, and else from the start: from
+ * the view that this process remembers (`live`), or from the newest sound snapshot. What does not
+ * fit the stream costs the fold of the whole of it, never a wrong view (G25).
  */
 export const foldStream =
-  (store: EventStore, snapshots?: SnapshotStore): FoldStream =>
+  (store: EventStore, snapshots?: SnapshotStore, live?: LiveViews): FoldStream =>
   (projection, stream) =>
   async () => {
-    const folded = await foldFromSnapshot({ store, snapshots }, projection, stream)
+    // Version 0 is that of projections made for one question, such as "as of then".
+    const folded =
+      snapshots === undefined || projection.version === 0
+        ? await foldTail(store, projection, beginningOf(projection, stream))
+        : await foldKept({ store, snapshots, live }, projection, stream)
     if (E.isLeft(folded)) return folded
     const { view, head } = folded.right
     return E.right({ view, head })
   }
 
-type Stores = { readonly store: EventStore; readonly snapshots: SnapshotStore | undefined }
+const beginningOf = <View>(projection: Projection<View>, stream: string): LiveView<View> => ({
+  view: projection.initial,
+  head: emptyHead(stream),
+  newest: null,
+  covered: 0n,
+})
 
-const foldFromSnapshot = async <View>(
-  { store, snapshots }: Stores,
-  projection: Projection<View>,
-  stream: string,
-): Promise<E.Either<ReadError, FoldedTail<View>>> => {
-  const begin = { view: projection.initial, head: emptyHead(stream) }
-  // Version 0 is that of projections made for one question, such as "as of then".
-  if (snapshots === undefined || projection.version === 0) return foldTail(store, projection, begin)
-  const start = O.getOrElse(() => begin)(await soundSnapshot(snapshots, projection, stream))
-  const resumed = await foldTail(store, projection, start)
-  const isMisfit = E.isRight(resumed) && resumed.right.isMisfit
-  const folded = isMisfit ? await foldTail(store, projection, begin) : resumed
-  if (E.isRight(folded)) await keep(snapshots, projection, folded.right)
-  return folded
+type Stores = {
+  readonly store: EventStore
+  readonly snapshots: SnapshotStore
+  readonly live: LiveViews | undefined
 }
 
+/** Goes on from what was kept; what does not fit is passed over for what was kept before it. */
+const foldKept = async <View>(
+  { store, snapshots, live }: Stores,
+  projection: Projection<View>,
+  stream: string,
+): Promise<E.Either<ReadError, FoldedStream<View>>> => {
+  const known = live?.get(projection, stream)
+  if (known !== undefined) {
+    const stored = await store.newest(stream)()
+    if (E.isLeft(stored)) return stored
+    if (isNewest(stored.right, known)) return E.right(known)
+  }
+  const starts = [() => Promise.resolve(known), () => soundSnapshot(snapshots, projection, stream)]
+  for (const startOf of starts) {
+    const start = await startOf()
+    if (start === undefined) continue
+    const folded = await foldTail(store, projection, start)
+    if (E.isLeft(folded) || !folded.right.isMisfit) {
+      return keep({ snapshots, live }, projection, { start, folded })
+    }
+  }
+  const start = beginningOf(projection, stream)
+  const folded = await foldTail(store, projection, start)
+  return keep({ snapshots, live }, projection, { start, folded })
+}
+
+/** Whether nothing was appended since a view was folded. */
+const isNewest = (stored: NewestEvent | null, { head, newest }: LiveView<unknown>): boolean =>
+  stored === null
+    ? head.revision === 'no_stream'
+    : stored.revision === newest?.revision &&
+      stored.id === newest.id &&
+      stored.metadata === newest.metadata
+
 type FoldedTail<View> = FoldedStream<View> & {
-  /** How many events follow the snapshot that this fold began from. */
-  readonly tail: bigint
-  /** The event that the snapshot was made at is not where it was. */
+  readonly newest: NewestEvent | null
+  /** The event that what was kept was made at is not where it was. */
   readonly isMisfit: boolean
   readonly isReadable: boolean
 }
@@ -59,23 +93,40 @@ const soundSnapshot = async <View>(
   snapshots: SnapshotStore,
   projection: Projection<View>,
   stream: string,
-): Promise<O.Option<FoldedStream<View>>> => {
+): Promise<LiveView<View> | undefined> => {
   const loaded = await snapshots.load({ projection: projection.name, stream })()
-  return E.isLeft(loaded)
-    ? O.none
-    : O.flatMap(loaded.right, (snapshot) => viewOfSnapshot(projection, stream, snapshot))
+  if (E.isLeft(loaded)) return undefined
+  const sound = O.flatMap(loaded.right, (snapshot) => viewOfSnapshot(projection, stream, snapshot))
+  return O.isNone(sound)
+    ? undefined
+    : { ...sound.value, newest: null, covered: countOf(sound.value.head) }
 }
 
-/** What cannot be kept is folded again the next time: no reason to fail the fold that is done. */
+type Fold<View> = {
+  readonly start: LiveView<View>
+  readonly folded: E.Either<ReadError, FoldedTail<View>>
+}
+
+/**
+ * Keeps what was folded for the next fold. What cannot be kept is folded again then: no reason to
+ * fail the fold that is done.
+ */
 const keep = async <View>(
-  snapshots: SnapshotStore,
+  { snapshots, live }: Omit<Stores, 'store'>,
   projection: Projection<View>,
-  { view, head, tail, isReadable }: FoldedTail<View>,
-): Promise<void> => {
-  const { stream, revision, hash } = head
+  { start, folded }: Fold<View>,
+): Promise<Fold<View>['folded']> => {
   // A later version may be able to read what this one cannot, so that view is not kept.
-  if (revision === 'no_stream' || tail < snapshotEvery || !isReadable) return
-  await snapshots.save(snapshotOf(projection, { view, head: { stream, revision, hash } }))()
+  if (E.isLeft(folded) || !folded.right.isReadable) return folded
+  const { view, head, newest } = folded.right
+  const { stream, revision, hash } = head
+  const isDue = revision !== 'no_stream' && countOf(head) - start.covered >= snapshotEvery
+  if (isDue) {
+    await snapshots.save(snapshotOf(projection, { view, head: { stream, revision, hash } }))()
+  }
+  const covered = isDue ? countOf(head) : start.covered
+  live?.put(projection, { view, head, newest, covered })
+  return folded
 }
 
 /** What a fold saw of its stream besides the view. */
@@ -100,11 +151,11 @@ const foldTail = async <View>(
   if (seen.failure !== undefined) return seen.failure
   const { newest, isMisfit, isReadable } = seen
   const head = newest === undefined ? start.head : headOf(newest)
-  const tail = revisionAfter(head) - revisionAfter(start.head)
-  return E.right({ view: folded.view, head, tail, isMisfit, isReadable })
+  return E.right({ view: folded.view, head, newest: newest ?? null, isMisfit, isReadable })
 }
 
-const revisionAfter = ({ revision }: StreamHead): bigint =>
+/** How many events a stream has up to a head. */
+const countOf = ({ revision }: StreamHead): bigint =>
   revision === 'no_stream' ? 0n : revision + 1n
 
 /** The items after a head; before the first of them that head itself is looked at again. */
@@ -127,7 +178,7 @@ async function* itemPages(
     }
     checkedHead = true
     const items = tail.map(toStreamItem)
-    seen.newest = tail.at(-1) ?? seen.newest
+    seen.newest = page.right.at(-1) ?? seen.newest
     seen.isReadable &&= items.every((item) => item.type !== 'Unreadable')
     yield items
   }

@@ -76,6 +76,9 @@ export type LedgerRange = {
   readonly limit: number
 }
 
+/** The last event of a stream; its envelope names the hash of everything before it. */
+export type NewestEvent = Pick<RecordedEvent, 'id' | 'revision' | 'metadata'>
+
 /** Bytes that the data and metadata of one event may have together. */
 export const eventBytesMax = 256 * 1024
 
@@ -88,6 +91,8 @@ export interface EventStore {
   ) => TaskEither<AppendError, Appended>
   readonly readStream: (range: StreamRange) => TaskEither<ReadError, Page>
   readonly readAll: (range: LedgerRange) => TaskEither<ReadError, Page>
+  /** Which event a stream ends with, told without reading what it says; null: there is no such stream. */
+  readonly newest: (stream: string) => TaskEither<ReadError, NewestEvent | null>
   /** Names of the streams of a category, in order of their first event. */
   readonly streams: (category: string) => TaskEither<ReadError, ReadonlyArray<string>>
   /** Calls `wake` whenever there may be more events; gives the function that stops it. */

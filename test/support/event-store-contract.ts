@@ -250,6 +250,14 @@ const readingStreams = (store: () => EventStore): void => {
     await rightOf(store().append('link-b', 'no_stream', sealedEvents(6)))
   }
 
+  it('tells which event a stream ends with, and that there is none', async () => {
+    await rightOf(store().append('link-a', 'no_stream', sealedEvents(1, 2)))
+    await rightOf(store().append('link-b', 'no_stream', sealedEvents(3)))
+    const { id, metadata } = sealedEvent(2)
+    expect(await rightOf(store().newest('link-a'))).toMatchObject({ id, revision: 1n, metadata })
+    expect(await rightOf(store().newest('link-c'))).toBeNull()
+  })
+
   it('gives an empty page of a stream that is not there', async () => {
     for (const direction of ['forwards', 'backwards'] as const)
       expect(await rightOf(store().readStream(from('link-a', { direction })))).toEqual({

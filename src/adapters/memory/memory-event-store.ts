@@ -27,6 +27,8 @@ export const memoryEventStore = (): EventStore => {
       Promise.resolve(append(contents, { stream, expected }, events)),
     readStream: (range) => () => Promise.resolve(E.right(readStream(contents, range))),
     readAll: (range) => () => Promise.resolve(E.right(readAll(contents, range))),
+    newest: (stream) => () =>
+      Promise.resolve(E.right(contents.streams.get(stream)?.at(-1) ?? null)),
     streams: (category) => () =>
       Promise.resolve(
         E.right([...contents.streams.keys()].filter((name) => categoryOf(name) === category)),

@@ -1,5 +1,6 @@
 import type { Connection } from './connection'
 import { findIds } from './find-ids'
+import { findNewest } from './find-newest'
 import { findStream } from './find-stream'
 import { insertEvent } from './insert-event'
 import { insertStream } from './insert-stream'
@@ -11,6 +12,7 @@ import { readStream } from './read-stream'
 export type Operations = {
   readonly connection: Connection
   readonly findIds: ReturnType<typeof findIds>
+  readonly findNewest: ReturnType<typeof findNewest>
   readonly findStream: ReturnType<typeof findStream>
   readonly insertEvent: ReturnType<typeof insertEvent>
   readonly insertStream: ReturnType<typeof insertStream>
@@ -23,6 +25,7 @@ export type Operations = {
 export const operationsOn = (connection: Connection): Operations => ({
   connection,
   findIds: findIds(connection),
+  findNewest: findNewest(connection),
   findStream: findStream(connection),
   insertEvent: insertEvent(connection),
   insertStream: insertStream(connection),

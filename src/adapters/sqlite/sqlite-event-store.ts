@@ -29,6 +29,7 @@ export const sqliteEventStore = (parts: SqliteParts): EventStore => {
     append: (stream, expected, events) => () => writer.append({ stream, expected, events }),
     readStream: (range) => reading((operations) => operations.readStream(range)),
     readAll: (range) => reading((operations) => operations.readAll(range)),
+    newest: (stream) => reading((operations) => operations.findNewest(stream)),
     streams: (category) => reading((operations) => operations.listStreams(category)),
     changes: watcher.changes,
     close: async () => {

@@ -5,6 +5,7 @@ import type { Projection } from '../../../projections/projection'
 import { emptyHead, headOf, sealEvents } from '../../../src/adapters/codec'
 import { memoryEventStore } from '../../../src/adapters/memory/memory-event-store'
 import { foldStream } from '../../../src/application/fold-stream'
+import { liveViews } from '../../../src/application/live-views'
 import type { EventStore, RecordedEvent } from '../../../src/ports/event-store'
 import type { Snapshot } from '../../../src/ports/snapshot-store'
 import { anUnsealed } from '../../support/codec-round-trip'
@@ -200,6 +201,105 @@ describe('folding a stream with snapshots', () => {
     const { projection } = remembering()
     const folded = await rightOf(foldStream(store, failing)(projection, stream))
     expect(folded.view.seen).toEqual(reasons(100))
+  })
+})
+
+describe('folding a stream that this process remembers', () => {
+  const setUp = async (count: number) => {
+    let store = memoryEventStore()
+    const reads: string[] = []
+    const snapshots = memorySnapshotStore()
+    const load: typeof snapshots.load = (key) => {
+      reads.push('snapshot')
+      return snapshots.load(key)
+    }
+    const watched: EventStore = {
+      ...store,
+      newest: (name) => store.newest(name),
+      readStream: (range) => {
+        reads.push(`from ${range.from}`)
+        return store.readStream(range)
+      },
+    }
+    await grow(store, count)
+    const live = liveViews()
+    const fold = async () => {
+      reads.splice(0)
+      const { projection, fed } = remembering()
+      const folded = await rightOf(
+        foldStream(watched, { ...snapshots, load }, live)(projection, stream),
+      )
+      return { ...folded, fed: [...fed], reads: [...reads] }
+    }
+    const replaceStore = (other: EventStore) => {
+      store = other
+    }
+    return { fold, grow: (to: number) => grow(store, to), snapshots, replaceStore, store }
+  }
+
+  it('reads neither snapshot nor page while nothing is appended', async () => {
+    const { fold } = await setUp(70)
+    const first = await fold()
+    const second = await fold()
+    expect(second).toMatchObject({ view: first.view, head: first.head, fed: [], reads: [] })
+  })
+
+  it('is fed what was appended since, and nothing else', async () => {
+    const { fold, grow: growTo } = await setUp(70)
+    await fold()
+    await growTo(73)
+    const { view, fed, reads } = await fold()
+    expect({ view, fed, reads }).toEqual({
+      view: { seen: reasons(73), last: 72n },
+      fed: [70n, 71n, 72n],
+      reads: ['from 69'],
+    })
+  })
+
+  it('sees the first event of a stream that was empty', async () => {
+    const { fold, grow: growTo } = await setUp(0)
+    await fold()
+    await growTo(1)
+    expect((await fold()).view.seen).toEqual(['r0'])
+  })
+
+  it('writes a snapshot whenever 64 events follow the last one', async () => {
+    const { fold, grow: growTo, snapshots } = await setUp(1)
+    for (let count = 1; count <= 130; count += 3) {
+      await growTo(count)
+      await fold()
+    }
+    expect(snapshots.saved.map(({ revision }) => revision)).toEqual([63n, 129n])
+  })
+
+  it('G25: folds everything anew when another history is in its place', async () => {
+    const { fold, replaceStore } = await setUp(100)
+    await fold()
+    replaceStore(await rewrittenStore(100))
+    expect((await fold()).fed).toHaveLength(100)
+    const shorter = memoryEventStore()
+    await grow(shorter, 50)
+    replaceStore(shorter)
+    expect((await fold()).view.seen).toEqual(reasons(50))
+  })
+
+  it('remembers no view of a stream with an event that cannot be read', async () => {
+    const { fold, store } = await setUp(70)
+    await rightOf(store.append(stream, 69n, sealedEvents(5000)))
+    expect((await fold()).fed).toHaveLength(71)
+    expect((await fold()).fed).toHaveLength(71)
+  })
+
+  it('gives the error of a store that cannot tell what its newest event is', async () => {
+    const store = memoryEventStore()
+    await grow(store, 3)
+    const error = E.left({ _tag: 'Unavailable', why: 'gone' } as const)
+    const live = liveViews()
+    const { projection } = remembering()
+    await rightOf(foldStream(store, memorySnapshotStore(), live)(projection, stream))
+    const failing: EventStore = { ...store, newest: () => () => Promise.resolve(error) }
+    const folded = await foldStream(failing, memorySnapshotStore(), live)(projection, stream)()
+    expect(folded).toEqual(error)
   })
 })
 
