@@ -29,6 +29,8 @@ describeUnless(missingPrograms('chat', 'socat'), 'the real chat, dialing a modem
     const { dial, modem } = await lineWith(answer)
     const failed = { started: true, up: false, recorded: true, origin: 'exit:chat', reason }
     expect(await dial()).toMatchObject({ code, result: failed })
+    const refused = { code: 75, result: { deniedBy: [{ rule: 'open-interval' }] } }
+    expect(await dial()).toMatchObject(refused)
     expect(modem.dialed).toEqual(['5551234'])
   })
 
@@ -36,14 +38,9 @@ describeUnless(missingPrograms('chat', 'socat'), 'the real chat, dialing a modem
     const { dial, modem, events, verdict } = await lineWith('BUSY', 2)
     const reason = 'ABORT string 1 was received'
     expect(await dial()).toMatchObject({ code: 4, result: { origin: 'exit:chat', reason } })
-    expect(await dial()).toMatchObject({
-      code: 75,
-      result: { deniedBy: [{ rule: 'open-interval' }] },
-    })
-    expect(modem.dialed).toEqual(['5551234'])
     expect(await dial('--wait')).toMatchObject({ code: 4 })
     expect(modem.dialed).toEqual(['5551234', '5551234'])
-    expect((await events()).at(-1)).toMatchObject({
+    expect(events().at(-1)).toMatchObject({
       type: 'ConnectionOpenFailed',
       data: { code: 4, origin: 'exit:chat' },
     })
@@ -54,7 +51,7 @@ describeUnless(missingPrograms('chat', 'socat'), 'the real chat, dialing a modem
     const { dial, modem, events } = await lineWith('CONNECT 33600')
     const owner = ['--owner', String(process.pid)]
     expect(await dial('--oneshot', ...owner)).toMatchObject({ code: 0, result: { up: true } })
-    expect((await events()).at(-1)).toMatchObject({
+    expect(events().at(-1)).toMatchObject({
       type: 'AssociationOpened',
       data: { proof: 'exit' },
     })

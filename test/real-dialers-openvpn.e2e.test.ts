@@ -1,8 +1,10 @@
 import type { ChildProcess } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { dialedLedger } from './support/dialed-ledger'
 import { eventually } from './support/eventually'
 import { newFolder, removeFolders } from './support/gate-world'
+import { builtMain } from './support/open-interval'
 import {
   countedPort,
   freePort,
@@ -41,7 +43,7 @@ const once = ['--connect-retry-max', '1']
 const closed = { code: 75, result: { deniedBy: [{ rule: 'open-interval' }] } }
 
 describeUnless(missing, 'the real openvpn', () => {
-  it('that nobody answers has failed, and is refused until the interval is over', async () => {
+  it('that nobody answers has failed, and is dialed again when the interval is over', async () => {
     const { dial, verdict } = await dialedLedger(2)
     const words = ['--', ...openvpnClient(folder, await freePort()), ...once]
     const first = await dial(words)
@@ -49,7 +51,6 @@ describeUnless(missing, 'the real openvpn', () => {
     // openvpn itself says 0; that is no success.
     const failed = { code: 0, result: { started: true, up: false, origin: 'exit:openvpn' } }
     expect(first).toMatchObject(failed)
-    expect(await dial(words)).toMatchObject(closed)
     expect(await dial(['--wait', '--redials-itself', ...words])).toMatchObject({
       code: 1,
       result: { reason: 'openvpn gave up; its log says why' },
@@ -75,21 +76,28 @@ describeUnless(missing, 'the real openvpn', () => {
     const up = ['--up-when', 'Initialization Sequence Completed', '--']
     const words = [...up, ...openvpnClient(folder, server.port), ...once]
     const { ended } = dialing(words)
-    await eventually(async () => (await events()).some(({ type }) => type === 'AssociationOpened'))
+    await eventually(() => events().some(({ type }) => type === 'AssociationOpened'))
     server.drop()
     expect(await ended).toMatchObject({ code: 0, result: { up: true, origin: 'exit:openvpn' } })
-    const [end] = (await events()).slice(-1)
+    const [end] = events().slice(-1)
     expect(end).toMatchObject({ type: 'AssociationEnded', data: { abnormal: true } })
     expect(await dial(words)).toMatchObject(closed)
     expect(server.connections()).toBe(1)
   })
 
-  it('is ended by a HUP to its supervisor, which would make openvpn itself dial anew', async () => {
-    const { dialing, events } = await dialedLedger(60)
+  it('that its own script reports up is ended by a HUP, which would make it dial anew', async () => {
+    const { dialing, events, store, folder: own } = await dialedLedger(60)
+    const program = `#!/bin/sh\nexec '${process.execPath}' '${builtMain}' "$@"\n`
+    writeFileSync(join(own, 'open-interval'), program, { mode: 0o755 })
+    const hook = `/bin/sh ${join(__dirname, '../docs/recipes/openvpn-up.sh')}`
     const server = await served()
-    const up = ['--up-when', 'Initialization Sequence Completed', '--']
-    const { child, ended } = dialing([...up, ...openvpnClient(folder, server.port), ...once])
-    await eventually(async () => (await events()).some(({ type }) => type === 'AssociationOpened'))
+    const { child, ended } = dialing([
+      ...['--', ...openvpnClient(folder, server.port), ...once, '--script-security', '2'],
+      ...['--up-delay', '--up', hook, '--setenv', 'OI_LINK', 'isp', '--setenv', 'PATH', own],
+      ...['--setenv', 'OI_ATTEMPT', '{attempt}', '--setenv', 'OPEN_INTERVAL_STORE', store],
+    ])
+    await eventually(() => events().some(({ type }) => type === 'AssociationOpened'))
+    expect(events().at(-1)).toMatchObject({ data: { proof: 'record' } })
     child.kill('SIGHUP')
     expect(await ended).toMatchObject({ code: 0, result: { up: true, reason: 'requested' } })
     expect(server.connections()).toBe(1)
@@ -112,7 +120,7 @@ describeUnless(missing ?? noTunnel, 'the real openvpn with a wrong password', ()
     const client = ['--dev', 'tun', '--client', ...quiet, '--auth-user-pass', password]
     const words = ['--', ...openvpnClient(folder, server.port, client), ...once]
     expect(await dial(words)).toMatchObject({ code: 0, result: { up: false } })
-    expect((await events()).at(-1)).toMatchObject({ type: 'ConnectionOpenFailed' })
+    expect(events().at(-1)).toMatchObject({ type: 'ConnectionOpenFailed' })
     expect(await dial(words)).toMatchObject(closed)
   })
 })

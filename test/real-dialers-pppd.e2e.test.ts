@@ -49,14 +49,14 @@ describeUnless(
       const words = pppd(modem.device, 'connect', `chat ${quoted(chatScript)}`)
       const refused = { started: true, origin: 'exit:pppd', reason: 'no kernel support' }
       expect(await dial(['--', ...words])).toMatchObject({ code: 4, result: refused })
-      expect((await events()).at(-1)).toMatchObject({ type: 'DialNotStarted' })
+      expect(events().at(-1)).toMatchObject({ type: 'DialNotStarted' })
       expect(modem.dialed).toEqual([])
     })
 
     it('exits 2 on a line that is not there, which is no dial either', async () => {
       const { dial, events, folder } = await lineWith(null)
       expect(await dial(['--', ...pppd(join(folder, 'none'))])).toMatchObject({ code: 2 })
-      expect((await events()).at(-1)).toMatchObject({ type: 'DialNotStarted' })
+      expect(events().at(-1)).toMatchObject({ type: 'DialNotStarted' })
     })
   },
 )
@@ -94,7 +94,7 @@ describeUnless(
       const words = ['--', ...pppd(modem.device, 'connect', `chat ${quoted(chatScript)}`)]
       expect(await dial(words, { within: stageFor(folder) })).toMatchObject({ code: 1 })
       expect(modem.dialed).toEqual(['5551234'])
-      expect((await events()).at(-1)).toMatchObject({ type: 'ConnectionOpenFailed' })
+      expect(events().at(-1)).toMatchObject({ type: 'ConnectionOpenFailed' })
       expect(await dial(words)).toMatchObject({
         code: 75,
         result: { deniedBy: [{ rule: 'open-interval' }] },
@@ -118,7 +118,7 @@ describeUnless(
       expect(await ran([file, ...args], { env })).toMatchObject({ code: 1 })
       expect(modem.dialed).toHaveLength(2)
       expect(await program('dial', 'isp', '--', 'true')).toMatchObject({ code: 75 })
-      expect((await events()).map(({ type }) => type)).toEqual([
+      expect(events().map(({ type }) => type)).toEqual([
         ...['DialAttempted', 'DialStarted', 'ConnectionErrorOccurred', 'ConnectionOpenFailed'],
         'WindowWaived',
         ...['DialAttempted', 'DialStarted', 'AssociationOpened', 'AssociationEnded'],
@@ -137,7 +137,7 @@ describeUnless(
       writeFileSync(peer, `exec ${quoted(pppd('notty', '10.64.64.1:10.64.64.2'))}\n`)
       const words = pppd('pty', `sh ${peer}`, 'ipcp-accept-local', 'ipcp-accept-remote')
       const { child, ended } = dialing(['--up-when', 'local +IP', '--', ...words])
-      while (!(await events()).some(({ type }) => type === 'AssociationOpened')) {
+      while (!events().some(({ type }) => type === 'AssociationOpened')) {
         await new Promise((resolve) => setTimeout(resolve, 100))
       }
       child.kill('SIGTERM')

@@ -172,9 +172,13 @@ const settle = async (
   end: { readonly exit: DialerExit | null; readonly settlement: Settlement },
 ): Promise<DialOutcome> => {
   dial.dialer.dismiss()
+  // A hook may have recorded it up since it was last asked; the result must know what the ledger knows.
+  const mayBeUp = end.exit !== null && dial.progress.up !== 'durable'
+  const isRecordedUp = mayBeUp && (await dial.isRecordedUp())
   const report = reportNow(dial, { _tag: 'Settled', ...end.settlement })
   const reported = await dial.report(report, dial.patience())
-  return { ...end, reported, isUp: dial.progress.up === 'durable', isLeftUp: false }
+  const isUp = isRecordedUp || dial.progress.up === 'durable'
+  return { ...end, reported, isUp, isLeftUp: false }
 }
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Json } from './cli-world'
 import { newFolder } from './gate-world'
+import { ledgerEvents } from './ledger-events'
 import { builtMain, programOn } from './open-interval'
 
 /** Whom a dial is run with. */
@@ -38,11 +39,7 @@ export const dialedLedger = async (openIntervalSec: number) => {
     })
     return { child, ended, said: () => said }
   }
-  const events = async (): Promise<ReadonlyArray<Json>> =>
-    (await program('events', '--link', 'isp')).out
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => JSON.parse(line))
+  const events = () => ledgerEvents(join(folder, 'ledger.db'))
   /** The audit's verdict over the ledger, as numbers. */
   const verdict = async (): Promise<Json> => {
     const { broken, kept, cannotTell, dials } = (await program('audit', '--json')).json().totals

@@ -194,6 +194,11 @@ describe('a dialer that waits for a hook to say that it is up', () => {
     expect(asked).toBe(2)
     expect(settledOf(given)).toMatchObject({ origin: 'exit:generic' })
   })
+
+  it('was up where its hook said so and nobody had looked yet when it ended', async () => {
+    const given = { ...setting({ dialTimeoutSec: 20 }), recordedUp: { value: true } }
+    expect(await outcomeWith(given, 'exit 4')).toMatchObject({ exit: { code: 4 }, isUp: true })
+  })
 })
 
 describe('a dialer whose output tells that it is up', () => {
