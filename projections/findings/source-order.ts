@@ -94,6 +94,7 @@ const placed = (
   reads: ReadonlyArray<FactOf<'read'>>,
 ): ReadonlyArray<PlacedFact> => {
   const starts = segmentStarts(reads)
+  const gapsBeforeFact = gapsBeforeOf(reads)
   const result: PlacedFact[] = []
   let epoch = 0
   let gaps = 0
@@ -108,7 +109,7 @@ const placed = (
       result.push({ fact, atMs, epoch, coveredFromMs: atMs })
       continue
     }
-    const gapsBefore = gapsBeforeRecord(fact, reads)
+    const gapsBefore = gapsBeforeFact(fact)
     if (gapsBefore > gaps) resumedMs = atMs
     gaps = Math.max(gaps, gapsBefore)
     const earliestMs = reads.length === 0 ? stampOf(facts[0] ?? fact) : atMs
@@ -135,12 +136,29 @@ const segmentStarts = (reads: ReadonlyArray<FactOf<'read'>>): ReadonlyArray<numb
 }
 
 /** How many gaps in the record numbers of its file lie before a fact. */
-const gapsBeforeRecord = (fact: EventFact, reads: ReadonlyArray<FactOf<'read'>>): number => {
-  const read = reads.find((one) => one.data.fileHash === fact.source.file)
-  const record = fact.source.record
-  if (read === undefined || record === null) return 0
-  const isDescending = read.data.order === 'newest-first'
-  return read.data.gaps.filter(([one, other]) =>
-    isDescending ? record <= Math.min(one, other) : record >= Math.max(one, other),
-  ).length
+type GapsBefore = (fact: EventFact) => number
+
+/** Gaps are sorted once: a damaged log may have thousands, and as many facts. */
+const gapsBeforeOf = (reads: ReadonlyArray<FactOf<'read'>>): GapsBefore => {
+  const gapsOf = new Map<string, (record: number) => number>()
+  for (const { data } of reads) {
+    if (data.gaps.length === 0 || gapsOf.has(data.fileHash)) continue
+    const sign = data.order === 'newest-first' ? -1 : 1
+    const ends = data.gaps
+      .map(([one, other]) => Math.max(sign * one, sign * other))
+      .toSorted((a, b) => a - b)
+    gapsOf.set(data.fileHash, (record) => countUpTo(ends, sign * record))
+  }
+  return ({ source: { file, record } }) => (record === null ? 0 : (gapsOf.get(file)?.(record) ?? 0))
+}
+
+/** How many of some sorted numbers are at most another. */
+const countUpTo = (sorted: ReadonlyArray<number>, most: number): number => {
+  let [low, high] = [0, sorted.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((sorted[middle] ?? Infinity) <= most) low = middle + 1
+    else high = middle
+  }
+  return low
 }

@@ -31,7 +31,10 @@ export type StreamBefore = {
 }
 
 const pageEvents = 512
-const batchEvents = 128
+
+/** What one append holds, about: stores take no more than 1 MiB. */
+const batchBytes = 600_000
+const envelopeBytes = 1000
 
 /** How often somebody else may be faster. */
 const conflictsMax = 200
@@ -126,9 +129,12 @@ export type StreamToFill = {
 const nextBatch = (events: ReadonlyArray<ImportedEvent>, start: number, seen: Seen) => {
   const batch: ImportedEvent[] = []
   let at = start
-  for (; at < events.length && batch.length < batchEvents; at += 1) {
+  let bytes = 0
+  for (; at < events.length && bytes < batchBytes; at += 1) {
     const event = events[at]
-    if (event !== undefined && !seen.present.has(event.id)) batch.push(event)
+    if (event === undefined || seen.present.has(event.id)) continue
+    batch.push(event)
+    bytes += envelopeBytes + JSON.stringify(event.data).length
   }
   return { batch, next: at }
 }

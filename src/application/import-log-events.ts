@@ -117,12 +117,23 @@ const readEvent = (read: SourceReadData, ids: IdsOfLog): ImportedEvent => {
   return { type: 'SourceRead', data: read, id, stated, record: 0, offset: null }
 }
 
+/** Letters that the candidates of one event may have together, so that any store takes it. */
+const candidateLettersMax = 16_384
+
+/** As many links as one event can name: the audit adds all others that its log ever names. */
+const shortened = (links: ReadonlyArray<LinkId>): ReadonlyArray<LinkId> => {
+  let letters = 0
+  const first = links.findIndex((link) => (letters += link.length) > candidateLettersMax)
+  return first < 0 ? links : links.slice(0, first)
+}
+
 /** Gives the events that a part of a file is stored as. */
 export const planPart = (part: LogPart, log: LogIdentity): PlannedPart => {
   const { logId, computer } = log
   const ids = idsOfLog(logId)
   const evidence = part.evidence.map((it) => ({ ...it, link: log.link ?? it.link }))
-  const candidates = [...new Set(evidence.flatMap(({ link }) => (link === null ? [] : [link])))]
+  const links = [...new Set(evidence.flatMap(({ link }) => (link === null ? [] : [link])))]
+  const candidates = shortened(links)
   const byLink = new Map<LinkId | null, ImportedEvent[]>([[null, []]])
   for (const it of evidence) {
     const event = evidenceEvent(it, it.link === null ? { candidates } : {}, ids)
@@ -135,7 +146,7 @@ export const planPart = (part: LogPart, log: LogIdentity): PlannedPart => {
   return {
     logId,
     computer,
-    links: candidates.map((link) => ({
+    links: links.map((link) => ({
       stream: streamOfLink(link),
       link,
       events: byLink.get(link) ?? [],

@@ -4,6 +4,7 @@ import type { AppendError } from '../ports/event-store'
 import {
   appendMissing,
   readBefore,
+  type EventsFrom,
   type ImportParts,
   type StreamBefore,
   type WantedOfFile,
@@ -28,7 +29,7 @@ type Filled = {
   readonly mustWait: LinkId | null
 }
 
-type Progress = { readonly filled: Filled[]; error: AppendError | null }
+type Progress = { readonly filled: ReadonlyArray<Filled>; readonly error: AppendError | null }
 
 const streamsOf = (plan: PlannedPart): ReadonlyArray<PlannedStream> => [...plan.links, plan.source]
 
@@ -96,36 +97,60 @@ export type StoreOptions = {
   readonly onStored?: ((share: number) => void) | undefined
 }
 
-const fillPart = async (
+/** Streams that are appended to at once: a store may write them down together. */
+const streamsAtOnce = 16
+
+type Site = {
+  readonly before: ReadonlyMap<string, StreamBefore>
+  readonly wanted: WantedOfFile
+  readonly isDryRun: boolean
+  readonly onPassed: (events: number) => void
+}
+
+const fillStream = async (
   parts: ImportParts,
-  plan: PlannedPart,
-  site: {
-    readonly before: ReadonlyMap<string, StreamBefore>
-    readonly wanted: WantedOfFile
-    readonly isDryRun: boolean
-    readonly onPassed: (events: number) => void
-  },
+  planned: PlannedStream,
+  { site, from }: { readonly site: Site; readonly from: EventsFrom },
 ): Promise<Progress> => {
-  const progress: Progress = { filled: [], error: null }
+  const before = site.before.get(planned.stream)
+  if (before === undefined) return { filled: [], error: null }
+  const { wanted, onPassed } = site
+  const { added, error } = site.isDryRun
+    ? { added: planned.events.length, error: null }
+    : await appendMissing(parts, { planned, before, wanted, from, onPassed })
+  return { filled: [filledOf(planned, before, added)], error }
+}
+
+/** Fills streams, several at once; begins with no other one after an error. */
+const fillStreams = async (
+  streams: ReadonlyArray<PlannedStream>,
+  fill: (planned: PlannedStream) => Promise<Progress>,
+): Promise<Progress> => {
+  const filled: (ReadonlyArray<Filled> | undefined)[] = []
+  const errors: AppendError[] = []
+  let next = 0
+  const lane = async (): Promise<void> => {
+    for (let at = next++; at < streams.length && errors.length === 0; at = next++) {
+      const planned = streams[at]
+      if (planned === undefined) return
+      const progress = await fill(planned)
+      filled[at] = progress.filled
+      if (progress.error !== null) errors.push(progress.error)
+    }
+  }
+  await Promise.all(Array.from({ length: streamsAtOnce }, lane))
+  return { filled: filled.flatMap((one) => one ?? []), error: errors[0] ?? null }
+}
+
+/** Fills the streams of links, then that of the source: `SourceRead` says that nothing is missing. */
+const fillPart = async (parts: ImportParts, plan: PlannedPart, site: Site): Promise<Progress> => {
   const { logId, computer } = plan
   const from = { logId, computer, fileHash: site.wanted.fileHash }
-  for (const planned of streamsOf(plan)) {
-    const before = site.before.get(planned.stream)
-    if (before === undefined) continue
-    const { added, error } = site.isDryRun
-      ? { added: planned.events.length, error: null }
-      : await appendMissing(parts, {
-          planned,
-          before,
-          wanted: site.wanted,
-          from,
-          onPassed: site.onPassed,
-        })
-    progress.filled.push(filledOf(planned, before, added))
-    progress.error = error
-    if (error !== null) return progress
-  }
-  return progress
+  const fill = (planned: PlannedStream) => fillStream(parts, planned, { site, from })
+  const links = await fillStreams(plan.links, fill)
+  if (links.error !== null) return links
+  const source = await fill(plan.source)
+  return { filled: [...links.filled, ...source.filled], error: source.error }
 }
 
 const interrupted = (log: LogToStore): string =>
