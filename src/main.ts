@@ -32,7 +32,8 @@ const commands: Readonly<Record<string, Load>> = {
   audit: async ({ parts, auditHost }, exit) =>
     (await import('./cli/audit')).auditCommand(parts, await auditHost(), exit),
   import: async ({ parts }, exit) => (await import('./cli/import')).importCommand(parts, exit),
-  events: async ({ parts }, exit) => (await import('./cli/events')).eventsCommand(parts, exit),
+  events: async ({ parts, followHost }, exit) =>
+    (await import('./cli/events')).eventsCommand({ ...parts, ...(await followHost()) }, exit),
 }
 
 const examples = `Examples:

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { AuditHost } from './cli/audit'
 import type { DemoProgram } from './cli/demo'
 import type { DialCommandHost } from './cli/dial'
+import type { FollowHost } from './cli/events-follow'
 import type { GrantHost } from './cli/grant'
 import type { ExamineHost } from './cli/doctor'
 import type { InitLedger } from './cli/init'
@@ -23,6 +24,7 @@ export type Wired = {
   readonly readClock: ReadClock
   readonly demoProgram: () => DemoProgram
   readonly auditHost: () => Promise<AuditHost>
+  readonly followHost: () => Promise<FollowHost>
   readonly version: () => string
 }
 
@@ -48,6 +50,7 @@ export const wiredParts = (): Wired => ({
     stormLog: join(packageFolder, 'docs', 'examples', 'q150927-storm.txt'),
   }),
   auditHost,
+  followHost,
   version: () => versionIn(join(packageFolder, 'package.json')),
 })
 
@@ -163,6 +166,17 @@ const auditHost = async (): Promise<AuditHost> => {
     sleepMs: () => Promise.resolve(),
   })
   return { scratch, now }
+}
+
+const followHost = async (): Promise<FollowHost> => {
+  const { listenForStop } = await import('./application/stop')
+  return {
+    written: (text) =>
+      new Promise((resolve) => {
+        process.stdout.write(text, (error) => resolve(!(error instanceof Error)))
+      }),
+    listenForStop: () => listenForStop(process),
+  }
 }
 
 const versionIn = (file: string): string => {

@@ -4,6 +4,8 @@ import { streamOfLink, type LinkId } from '../../domain/link-id'
 import type { Page, ReadError, RecordedEvent } from '../ports/event-store'
 import { withLedgerOptions } from './change-command'
 import { cliFailure, type CliFailure, type CliLedger, type CliParts } from './cli-parts'
+import { eventLine } from './event-line'
+import { followEvents, type FollowHost } from './events-follow'
 import { exitCodes, type ExitCode } from './exit-codes'
 import { knownLink } from './name-link'
 import { readFailure } from './read-failure'
@@ -13,37 +15,63 @@ type EventsOptions = LedgerOptions & {
   readonly link?: string
   readonly after?: string
   readonly limit?: string
+  readonly follow?: boolean
+  readonly checkpoint?: string
 }
 
 const pageSize = 500
 
+const onPipes = `
+With --checkpoint the file is written after the lines of a page were handed to stdout, and the next
+run begins right behind them. Nothing is left out; a run that is killed in between prints the lines of
+one page again, so drop lines whose position is not above the last one. A pipe promises less: lines
+that its reader never read are gone with it. A reader that must lose nothing keeps the position of the
+last line that it dealt with and passes it to --after.
+`
+
 /** `events`: what the ledger holds, oldest first, one JSON document a line. */
-export const eventsCommand = (parts: CliParts, exit: (code: ExitCode) => void): Command =>
+export const eventsCommand = (
+  parts: CliParts & FollowHost,
+  exit: (code: ExitCode) => void,
+): Command =>
   withLedgerOptions(
     new Command('events')
       .description('print the events of the ledger or of one link, oldest first, as NDJSON')
       .option('--link <link>', 'only the stream of this link')
       .option('--after <position>', 'only events after this position (exclusive)')
       .option('--limit <count>', 'at most so many')
+      .option('--follow', 'go on with what comes, until a signal ends it')
+      .option('--checkpoint <file>', 'with --follow: keep the place in a file and go on from it')
       .addHelpText(
         'before',
-        'Examples:\n  open-interval events --link isp\n  open-interval events --after 120 --limit 10\n',
-      ),
+        'Examples:\n  open-interval events --link isp\n  open-interval events --after 120 --limit 10\n' +
+          '  open-interval events --follow --checkpoint seen.json >>events.ndjson\n',
+      )
+      .addHelpText('after', onPipes),
   ).action(async (options: EventsOptions) => {
     exit(reportResult(parts, await printEvents(parts, options)))
   })
 
-const printEvents = async (parts: CliParts, options: EventsOptions): Promise<CommandResult> => {
+const printEvents = async (
+  parts: CliParts & FollowHost,
+  options: EventsOptions,
+): Promise<CommandResult> => {
   const after = parseWhole(options.after, '--after')
   if (E.isLeft(after)) return after
   const limit = parseWhole(options.limit, '--limit')
   if (E.isLeft(limit)) return limit
+  const unfit = unfitOptions(options)
+  if (unfit !== null) return E.left(cliFailure(exitCodes.usage, unfit))
   return withLedger(parts, { store: options.store, access: 'read' }, async (ledger) => {
     const link =
       options.link === undefined
         ? E.right(null)
         : await knownLink(ledger, options.link, { unknown: false })
     if (E.isLeft(link)) return link
+    if (options.follow === true) {
+      const { checkpoint = null } = options
+      return followEvents(parts, ledger, { link: link.right, after: after.right, checkpoint })
+    }
     let left = limit.right === null ? Infinity : Number(limit.right)
     let from = link.right === null ? after.right : null
     while (left > 0) {
@@ -56,13 +84,20 @@ const printEvents = async (parts: CliParts, options: EventsOptions): Promise<Com
       const { events, next } = page.right
       const shown =
         link.right === null ? events : events.filter((event) => isAfter(event, after.right))
-      for (const event of shown) parts.out(`${JSON.stringify(lineOf(event))}\n`)
+      for (const event of shown) parts.out(eventLine(event))
       left -= shown.length
       if (next === null) break
       from = next
     }
     return E.right(exitCodes.ok)
   })
+}
+
+const unfitOptions = ({ follow, checkpoint, limit }: EventsOptions): string | null => {
+  if (follow !== true) {
+    return checkpoint === undefined ? null : '--checkpoint goes with --follow: add it'
+  }
+  return limit === undefined ? null : '--limit ends where --follow goes on: leave one out'
 }
 
 type NextPage = {
@@ -85,25 +120,6 @@ const nextPage = (ledger: CliLedger, at: NextPage): Promise<E.Either<ReadError, 
 
 const isAfter = (event: RecordedEvent, after: bigint | null): boolean =>
   after === null || event.position > after
-
-const lineOf = (event: RecordedEvent) => ({
-  position: event.position.toString(),
-  stream: event.stream,
-  revision: event.revision.toString(),
-  id: event.id,
-  type: event.type,
-  data: parsed(event.data),
-  metadata: parsed(event.metadata),
-})
-
-/** A stored text as JSON, or as it is when it is none: `events` shows damage, it does not hide it. */
-const parsed = (text: string): unknown => {
-  const result = E.tryCatch(
-    (): unknown => JSON.parse(text),
-    () => text,
-  )
-  return E.isLeft(result) ? result.left : result.right
-}
 
 const parseWhole = (
   text: string | undefined,

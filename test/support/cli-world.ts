@@ -1,8 +1,10 @@
 import { Command, CommanderError } from 'commander'
+import { EventEmitter } from 'node:events'
 import * as E from 'fp-ts/Either'
 import type { OwnerProcess } from '../../domain/events'
 import { linkGate } from '../../src/application/link-gate'
 import type { LedgerParts } from '../../src/application/ledger-parts'
+import { listenForStop } from '../../src/application/stop'
 import { memoryEventStore } from '../../src/adapters/memory/memory-event-store'
 import type { CliLedger, CliParts, LedgerAccess } from '../../src/cli/cli-parts'
 import { doctorCommand, type DoctorFinding } from '../../src/cli/doctor'
@@ -54,6 +56,10 @@ export const cliWorld = () => {
     notes: [] as string[],
     opened: [] as LedgerAccess[],
     closed: 0,
+    /** Sends signals to the program. */
+    signals: new EventEmitter(),
+    /** Called when `events --follow` wrote; whether somebody reads it. */
+    onWritten: () => true,
     run: (...args: string[]): Promise<Ran> => run(world, args),
     /** A grant to a supervisor; gives the attempt's id. */
     dial: async (link = 'isp', supervision: 'supervised' | 'grant' = 'supervised') => {
@@ -113,6 +119,14 @@ const run = async (world: World, args: ReadonlyArray<string>): Promise<Ran> => {
   return { code, out, err, lines, json: () => JSON.parse(out) }
 }
 
+const followHostOf = (world: World, parts: CliParts) => ({
+  written: (text: string) => {
+    parts.out(text)
+    return Promise.resolve(world.onWritten())
+  },
+  listenForStop: () => listenForStop(world.signals),
+})
+
 const programOf = (world: World, parts: CliParts, exit: (code: number) => void): Command => {
   const program = new Command('open-interval')
   const host = {
@@ -134,7 +148,7 @@ const programOf = (world: World, parts: CliParts, exit: (code: number) => void):
     holdCommand(parts, exit),
     releaseCommand(parts, exit),
     doctorCommand(parts, () => Promise.resolve(world.findings), exit),
-    eventsCommand(parts, exit),
+    eventsCommand({ ...parts, ...followHostOf(world, parts) }, exit),
   ]
   for (const command of commands) program.addCommand(command)
   const quiet = (command: Command): void => {

@@ -1,7 +1,10 @@
 import type { Session } from './session'
 
-/** How often to look for what other processes appended, in milliseconds. */
-const pollMs = 200
+/**
+ * How often to look for what other processes appended, in milliseconds. A look is a read of one
+ * number in shared memory, a few microseconds.
+ */
+const pollMs = 25
 
 /** Listening to one file. */
 export type Watcher = {
