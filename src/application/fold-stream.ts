@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/Either'
 import * as O from 'fp-ts/Option'
 import { lastValueFrom } from 'rxjs/internal/lastValueFrom'
-import { from } from 'rxjs/internal/observable/from'
+import { innerFrom } from 'rxjs/internal/observable/innerFrom'
 import type { StreamItem } from '../../domain/events'
 import { foldPages } from '../../projections/operators/fold-pages'
 import type { Projection } from '../../projections/projection'
@@ -145,7 +145,7 @@ const foldTail = async <View>(
   const seen: Seen = { newest: undefined, failure: undefined, isMisfit: false, isReadable: true }
   const folding = { view: start.view, checkpoint: null }
   const folded = await lastValueFrom(
-    from(itemPages(store, start.head, seen)).pipe(foldPages(projection, folding)),
+    innerFrom(itemPages(store, start.head, seen)).pipe(foldPages(projection, folding)),
     { defaultValue: folding },
   )
   if (seen.failure !== undefined) return seen.failure

@@ -1,5 +1,4 @@
 import * as E from 'fp-ts/Either'
-import { isNonEmpty } from 'fp-ts/Array'
 import type { NonEmptyArray } from 'fp-ts/NonEmptyArray'
 import type { LedgerEvent, Metadata } from '../../../domain/events'
 import type { AppendError, SealedEvent } from '../../ports/event-store'
@@ -41,9 +40,10 @@ export const sealEvents = (
     hash = eventHash({ ...next.right, stream: head.stream, revision })
     sealed.push(next.right)
   }
-  return isNonEmpty(sealed)
-    ? E.right({ events: sealed, head: { stream: head.stream, revision, hash } })
-    : invalid('no event')
+  const [first, ...rest] = sealed
+  return first === undefined
+    ? invalid('no event')
+    : E.right({ events: [first, ...rest], head: { stream: head.stream, revision, hash } })
 }
 
 const invalid = (why: string): E.Either<SealError, never> => E.left({ _tag: 'InvalidEvent', why })
