@@ -7,7 +7,7 @@ import { chatScript, scriptedModem, type ScriptedModem } from './support/scripte
 const plugged: ScriptedModem[] = []
 
 /** A modem, and a ledger whose link is dialed with it. */
-const lineWith = async (answer: string | null, openIntervalSec = 60) => {
+const lineWith = async (answer: string | null, openIntervalSec: number | null = null) => {
   const ledger = await dialedLedger(openIntervalSec)
   const modem = await scriptedModem(ledger.folder, answer)
   plugged.push(modem)

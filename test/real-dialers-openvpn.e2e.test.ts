@@ -59,7 +59,7 @@ describeUnless(missing, 'the real openvpn', () => {
   })
 
   it('that its server rejects has failed', async () => {
-    const { dial } = await dialedLedger(60)
+    const { dial } = await dialedLedger()
     const { check } = rejectedPassword(folder)
     const rejecting = ['--script-security', '2', '--tls-verify', check]
     const server = await served(['--dev', 'null', '--tls-server', ...rejecting])
@@ -71,7 +71,7 @@ describeUnless(missing, 'the real openvpn', () => {
   })
 
   it('that loses its session ends, abnormally and without another dial (R1, R6)', async () => {
-    const { dialing, dial, events } = await dialedLedger(60)
+    const { dialing, dial, events } = await dialedLedger()
     const server = await served()
     const up = ['--up-when', 'Initialization Sequence Completed', '--']
     const words = [...up, ...openvpnClient(folder, server.port), ...once]
@@ -86,7 +86,7 @@ describeUnless(missing, 'the real openvpn', () => {
   })
 
   it('that its own script reports up is ended by a HUP, which would make it dial anew', async () => {
-    const { dialing, events, store, folder: own } = await dialedLedger(60)
+    const { dialing, events, store, folder: own } = await dialedLedger()
     const program = `#!/bin/sh\nexec '${process.execPath}' '${builtMain}' "$@"\n`
     writeFileSync(join(own, 'open-interval'), program, { mode: 0o755 })
     const hook = `/bin/sh ${join(__dirname, '../docs/recipes/openvpn-up.sh')}`
@@ -109,7 +109,7 @@ const noTunnel =
 
 describeUnless(missing ?? noTunnel, 'the real openvpn with a wrong password', () => {
   it('exits 0, which is a failure all the same', async () => {
-    const { dial, events } = await dialedLedger(60)
+    const { dial, events } = await dialedLedger()
     const { password, check } = rejectedPassword(folder)
     const quiet = ['--ifconfig-noexec', '--route-noexec']
     const server = await served([

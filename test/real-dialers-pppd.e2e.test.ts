@@ -34,7 +34,7 @@ const noPppd = missingPrograms('pppd', 'chat', 'socat') ?? notRoot
 
 /** A modem, and a ledger whose link is dialed by pppd. */
 const lineWith = async (answer: string | null) => {
-  const ledger = await dialedLedger(60)
+  const ledger = await dialedLedger()
   const modem = await scriptedModem(ledger.folder, answer)
   plugged.push(modem)
   return { ...ledger, modem }
@@ -132,7 +132,7 @@ describeUnless(
   'the real pppd over a pair of pseudo terminals',
   () => {
     it('is up once its output says so, and may be stopped', async () => {
-      const { dialing, events, folder } = await dialedLedger(60)
+      const { dialing, events, folder } = await dialedLedger()
       const peer = join(folder, 'peer')
       writeFileSync(peer, `exec ${quoted(pppd('notty', '10.64.64.1:10.64.64.2'))}\n`)
       const words = pppd('pty', `sh ${peer}`, 'ipcp-accept-local', 'ipcp-accept-remote')

@@ -13,7 +13,7 @@ const obstacle =
 
 describeUnless(obstacle, 'two containers that share the folder of a ledger', () => {
   it('never dial a link at once, and the death of one is seen by the other', async () => {
-    const { dialing, dial, events } = await dialedLedger(60)
+    const { dialing, dial, events } = await dialedLedger()
     const words = ['--up-when', 'up', '--', 'sh', '-c', 'echo up; exec sleep 300']
     const { child, ended } = dialing(words, { within: container })
     await eventually(() => events().some(({ type }) => type === 'AssociationOpened'))

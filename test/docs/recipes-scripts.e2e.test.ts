@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { createLedger } from '../../src/open-ledger'
 import type { Json } from '../support/cli-world'
 import { eventually } from '../support/eventually'
 import { newFolder, removeFolders } from '../support/gate-world'
@@ -16,7 +17,7 @@ const place = async () => {
   const folder = newFolder()
   const ledger = join(folder, 'ledger.db')
   const run = programOn(ledger)
-  await run('init')
+  await createLedger(ledger)
   const bin = join(folder, 'bin')
   mkdirSync(bin)
   const program = (name: string, script: string): void =>

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { createLedger } from '../../src/open-ledger'
 import type { Json } from './cli-world'
 import { newFolder } from './gate-world'
 import { ledgerEvents } from './ledger-events'
@@ -14,16 +15,17 @@ export type DialWith = {
   readonly within?: ReadonlyArray<string>
 }
 
-/** A ledger whose link `isp` is dialed for real; its Open Interval is a few seconds. */
-export const dialedLedger = async (openIntervalSec: number) => {
+/** A ledger whose link `isp` is dialed for real; without a number its Open Interval is 600 s. */
+export const dialedLedger = async (openIntervalSec: number | null = null) => {
   const folder = newFolder()
-  const store = `sqlite:${join(folder, 'ledger.db')}`
+  const path = join(folder, 'ledger.db')
+  const store = `sqlite:${path}`
   const program = programOn(store)
-  await program('init')
-  await program(
-    ...['policy', 'set', '--open-interval', String(openIntervalSec), '--dial-timeout', '20'],
-    ...['--not-started-wait', '1', '--reason', 'test'],
-  )
+  await createLedger(path)
+  if (openIntervalSec !== null) {
+    const set = ['policy', 'set', '--open-interval', String(openIntervalSec)]
+    await program(...set, '--dial-timeout', '20', '--reason', 'test')
+  }
   const env = { PATH: `${process.env['PATH'] ?? ''}:/usr/sbin`, OPEN_INTERVAL_STORE: store }
   const resultFile = join(folder, 'result.json')
   const dialing = (args: ReadonlyArray<string>, { descriptor, within = [] }: DialWith = {}) => {
@@ -39,7 +41,7 @@ export const dialedLedger = async (openIntervalSec: number) => {
     })
     return { child, ended, said: () => said }
   }
-  const events = () => ledgerEvents(join(folder, 'ledger.db'))
+  const events = () => ledgerEvents(path)
   /** The audit's verdict over the ledger, as numbers. */
   const verdict = async (): Promise<Json> => {
     const { broken, kept, cannotTell, dials } = (await program('audit', '--json')).json().totals
