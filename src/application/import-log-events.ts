@@ -3,7 +3,7 @@ import type { LedgerEvent, SourceReadData } from '../../domain/events'
 import { streamOfLink, type LinkId } from '../../domain/link-id'
 import { mtaOriginOf } from '../../domain/mta-events'
 import { isoOfMs } from '../../domain/time'
-import { importId, type ImportedFact } from '../adapters/codec'
+import { importIds } from '../adapters/codec'
 import type { ClockStep } from '../import/log-order'
 import type { LogEvidence, LogPart } from './import-log-part'
 
@@ -43,18 +43,8 @@ export type LogIdentity = {
 /** The stream of a source: what was read of it, and evidence that names no link. */
 export const streamOfSource = (logId: string): string => `source-${logId}`
 
-/** Counts how often a combination came before, and gives the id of the next one. */
-type IdsOfLog = (fact: Omit<ImportedFact, 'logId' | 'count'>) => string
-
-const idsOfLog = (logId: string): IdsOfLog => {
-  const counts = new Map<string, number>()
-  return (fact) => {
-    const key = JSON.stringify([fact.origin, fact.statedSec, fact.parameters])
-    const count = counts.get(key) ?? 0
-    counts.set(key, count + 1)
-    return importId({ ...fact, logId, count })
-  }
-}
+/** Gives the id of the next fact of a log. */
+type IdsOfLog = ReturnType<typeof importIds>
 
 type Unnamed = { readonly candidates?: ReadonlyArray<string> }
 
@@ -130,7 +120,7 @@ const shortened = (links: ReadonlyArray<LinkId>): ReadonlyArray<LinkId> => {
 /** Gives the events that a part of a file is stored as. */
 export const planPart = (part: LogPart, log: LogIdentity): PlannedPart => {
   const { logId, computer } = log
-  const ids = idsOfLog(logId)
+  const ids = importIds(logId)
   const evidence = part.evidence.map((it) => ({ ...it, link: log.link ?? it.link }))
   const links = [...new Set(evidence.flatMap(({ link }) => (link === null ? [] : [link])))]
   const candidates = shortened(links)

@@ -33,33 +33,51 @@ export type ImportedFact = {
 }
 
 /** The id of a fact about an attempt. */
-export const outcomeId = (fact: OutcomeFact): string => uuidV5(outcomeNamespace, fact)
+export const outcomeId = (fact: OutcomeFact): string => uuidV5(outcomeNamespace, nameOf(fact))
 
 /** The id of a fact read from a log. */
-export const importId = (fact: ImportedFact): string => uuidV5(importNamespace, fact)
+export const importId = (fact: ImportedFact): string => uuidV5(importNamespace, nameOf(fact))
+
+/** Gives the ids of a log's facts, in their order: it counts how often each combination came before. */
+export const importIds = (
+  logId: string,
+): ((fact: Omit<ImportedFact, 'logId' | 'count'>) => string) => {
+  const counts = new Map<string, number>()
+  return ({ origin, statedSec, parameters }) => {
+    // `count` is the first key in canonical order, so that one text serves as key and as name.
+    const rest = nameOf({ logId, origin, parameters, statedSec }).slice(1)
+    const count = counts.get(rest) ?? 0
+    counts.set(rest, count + 1)
+    return uuidV5(importNamespace, `{"count":${count},${rest}`)
+  }
+}
 
 /** Whether a text is a UUID in lower case: every event id is. */
 export const isEventId = (text: string): boolean =>
   /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/.test(text)
 
-/** RFC 9562, section 5.5, over a value's canonical text. (The package `uuid` takes 10 ms to load.) */
-const uuidV5 = (namespace: string, named: object): string => {
-  // A name that cannot be canonical still gets an id; the event itself is refused when sealed.
-  const name = getOrElse(() => JSON.stringify(named))(canonicalJson(named))
+/** The canonical text; what has none still gets an id: the event itself is refused when sealed. */
+const nameOf = (named: object): string =>
+  getOrElse(() => JSON.stringify(named))(canonicalJson(named))
+
+const namespaceBytes = new Map(
+  [outcomeNamespace, importNamespace].map((namespace) => [
+    namespace,
+    Buffer.from(namespace.replaceAll('-', ''), 'hex'),
+  ]),
+)
+
+/** RFC 9562, section 5.5, over a text. (The package `uuid` takes 10 ms to load.) */
+const uuidV5 = (namespace: string, name: string): string => {
   const hash = createHash('sha1')
-    .update(Buffer.from(namespace.replaceAll('-', ''), 'hex'))
+    .update(namespaceBytes.get(namespace) ?? '')
     .update(name)
     .digest()
   hash.writeUInt8((hash.readUInt8(6) & 0x0f) | 0x50, 6)
   hash.writeUInt8((hash.readUInt8(8) & 0x3f) | 0x80, 8)
   const hex = hash.toString('hex')
-  return [
-    [0, 8],
-    [8, 12],
-    [12, 16],
-    [16, 20],
-    [20, 32],
-  ]
-    .map(([start, end]) => hex.slice(start, end))
-    .join('-')
+  return (
+    `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}` +
+    `-${hex.slice(16, 20)}-${hex.slice(20, 32)}`
+  )
 }

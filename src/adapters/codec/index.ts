@@ -2,11 +2,11 @@ export { emptyHead, eventHash, hashBeforeFirst, headOf, type StreamHead } from '
 export { decodeEvent, toStreamItem } from './decode-event'
 export {
   importId,
+  importIds,
   importNamespace,
   isEventId,
   outcomeId,
   outcomeNamespace,
-  type ImportedFact,
   type OutcomeFact,
 } from './event-ids'
 export { sealEvents, type Envelope, type UnsealedEvent } from './seal-events'

@@ -115,12 +115,14 @@ const storedReading = (reading: ClockReading): StoredReading => {
   }
 }
 
-const differingFields = (occurred: ClockReading, appended: ClockReading): Partial<ClockReading> =>
-  Object.fromEntries(
+const differingFields = (occurred: ClockReading, appended: ClockReading): Partial<ClockReading> => {
+  if (occurred === appended) return {}
+  return Object.fromEntries(
     Object.entries(occurred).filter(
       ([name, value]) => new Map<string, unknown>(Object.entries(appended)).get(name) !== value,
     ),
   )
+}
 
 const storedImport = ({ offset, computer, ...rest }: ImportSource): StoredImport => ({
   ...rest,
