@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import type { Bench, BenchRun } from './bench'
 import { dialStart } from './cases/dial-start'
 import { durableGrant } from './cases/durable-grant'
+import { evtImport } from './cases/evt-import'
 import { firstGrant } from './cases/first-grant'
 import { groupCommit } from './cases/group-commit'
 import { ledgerSize } from './cases/ledger-size'
@@ -21,6 +22,7 @@ const benches: ReadonlyArray<Bench> = [
   dialStart,
   firstGrant,
   ledgerSize,
+  evtImport,
 ]
 
 const usage = `Usage: npm run bench -- [--size 1k|100k|1m|10m] [--only NAME]... [--json]
