@@ -4,8 +4,8 @@ import { join } from 'node:path'
 /** Where the programs of administrators are, which a user's PATH may leave out. */
 const folders = [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/sbin']
 
-/** The path of a program; null: it is not installed. */
-export const programNamed = (name: string): string | null =>
+// The path of a program; null: it is not installed.
+const programNamed = (name: string): string | null =>
   folders.map((folder) => join(folder, name)).find(isExecutable) ?? null
 
 const isExecutable = (file: string): boolean => {
