@@ -120,16 +120,20 @@ const pollMsMax = 1_000
 /** While a process executes another program its environment cannot be read: one miss may be that. */
 const missesNeeded = 2
 
-/** How long KILL may take before what is left counts as something that cannot be ended. */
-const killCsMax = 200
+/**
+ * How often a dialer may be seen alive after it was to be killed, before it counts as something that
+ * cannot be ended: two seconds of looking. Its host may have slept through the deadline meanwhile.
+ */
+const looksAfterKillMax = 40
 
 const becomesGone = async (dial: RunningDial): Promise<boolean> => {
   const { progress, dialer, clock } = dial
-  let [misses, pauseMs] = [0, pollMsMin]
+  let [misses, looksAfterKill, pauseMs] = [0, 0, pollMsMin]
   while (misses < missesNeeded) {
     const { ending } = progress
-    if (ending !== null && clock.read().uptimeCs > ending.killCs + killCsMax) return false
     misses = dialer.isGone() ? misses + 1 : 0
+    const isOverdue = misses === 0 && ending !== null && clock.read().uptimeCs > ending.killCs
+    if (isOverdue && ++looksAfterKill > looksAfterKillMax) return false
     const isCalm = misses === 0 && progress.up === 'durable' && ending === null
     pauseMs = isCalm ? Math.min(pauseMs * 2, pollMsMax) : pollMsMin
     if (misses < missesNeeded) await sleep(pauseMs)
