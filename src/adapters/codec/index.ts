@@ -7,6 +7,7 @@ export {
   isEventId,
   outcomeId,
   outcomeNamespace,
+  type ImportedFact,
   type OutcomeFact,
 } from './event-ids'
 export { sealEvents, type Envelope, type UnsealedEvent } from './seal-events'
