@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { accessSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { dialedLedger, type DialWith } from './support/dialed-ledger'
+import { eventually } from './support/eventually'
 import { removeFolders } from './support/gate-world'
 import { builtMain, ran } from './support/open-interval'
 import { describeUnless, missingPrograms } from './support/real-dialers'
@@ -137,9 +138,7 @@ describeUnless(
       writeFileSync(peer, `exec ${quoted(pppd('notty', '10.64.64.1:10.64.64.2'))}\n`)
       const words = pppd('pty', `sh ${peer}`, 'ipcp-accept-local', 'ipcp-accept-remote')
       const { child, ended } = dialing(['--up-when', 'local +IP', '--', ...words])
-      while (!events().some(({ type }) => type === 'AssociationOpened')) {
-        await new Promise((resolve) => setTimeout(resolve, 100))
-      }
+      await eventually(() => events().some(({ type }) => type === 'AssociationOpened'))
       child.kill('SIGTERM')
       expect(await ended).toMatchObject({ result: { up: true, reason: 'requested' } })
     })
