@@ -3,6 +3,8 @@ import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import type { RecordedFact } from '../domain/dialing'
 import { parseLinkId, type LinkId, type LinkIdError } from '../domain/link-id'
+import { auditOf, type AuditQuestion } from './audit-library'
+import type { AuditReport } from './application/audit-report'
 import { changeLink, type LinkChanged } from './application/change-link'
 import type { Gate, GateError, Granted, Refused } from './application/gate'
 import { linkGate } from './application/link-gate'
@@ -34,6 +36,8 @@ export type ConnectionLedger = {
   readonly requestDial: (link: string) => TE.TaskEither<LibraryError, Granted | Refused>
   readonly record: (link: string, report: LinkReport) => TE.TaskEither<LibraryError, LinkChanged>
   readonly status: (link: string) => TE.TaskEither<LibraryError, StatusRow>
+  /** Judges every dial of the ledger: the document of `audit --json`. */
+  readonly audit: (question?: AuditQuestion) => TE.TaskEither<ReadError, AuditReport>
   /** Calls `wake` whenever there may be more events; gives the function that stops it. */
   readonly changes: (wake: () => void) => () => void
   readonly close: () => Promise<void>
@@ -67,6 +71,7 @@ const ledgerOf = (opened: OpenLedger): ConnectionLedger => {
           TE.map((observed) => statusRow(parts, link, observed).row),
         ),
       ),
+    audit: (question) => auditOf(parts.store, question),
     changes: parts.store.changes,
     close,
   }

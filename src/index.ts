@@ -5,6 +5,15 @@ export {
   type LibraryError,
   type LinkReport,
 } from './connection-ledger'
+export {
+  auditFiles,
+  type AuditFilesError,
+  type AuditQuestion,
+  type FilesAudit,
+  type LogReadingOptions,
+} from './audit-library'
+export type { AuditReport } from './application/audit-report'
+export type { ImportedLog } from './application/import-log-outcome'
 export type { LinkChanged } from './application/change-link'
 export type {
   AttemptReport,

@@ -147,25 +147,10 @@ const examineHost: ExamineHost = async (ledger) => {
   ]
 }
 
-/** Log files are judged in a ledger in memory, on any platform: its own clock proves nothing. */
 const auditHost = async (): Promise<AuditHost> => {
-  const { memoryEventStore } = await import('./adapters/memory/memory-event-store')
+  const { scratchLedger } = await import('./scratch-ledger')
   const now = () => new Date().toISOString()
-  const read = () => ({
-    bootId: 'scratch',
-    boottimeOffset: '0',
-    provider: 'none',
-    uptimeCs: 0,
-    wall: now(),
-  })
-  const scratch = () => ({
-    store: memoryEventStore(),
-    clock: { read },
-    host: 'scratch',
-    actor: 'audit',
-    sleepMs: () => Promise.resolve(),
-  })
-  return { scratch, now }
+  return { scratch: () => scratchLedger(now), now }
 }
 
 const followHost = async (): Promise<FollowHost> => {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import * as library from '../../src'
 import { newFolder, removeFolders } from '../support/gate-world'
 import { leftOf, rightOf } from '../support/event-store-contract'
-import { ran } from '../support/open-interval'
+import { programOn, ran } from '../support/open-interval'
 
 const packageFolder = join(__dirname, '../..')
 
@@ -29,6 +29,41 @@ describe('the library', () => {
       lastFailure: { type: 'AssociationEnded' },
     })
     await ledger.close()
+  })
+
+  it('audits its ledger as audit --json does', async () => {
+    const { path, ledger } = await newLedger()
+    await rightOf(ledger.requestDial('isp'))
+    const { asOf, ...report } = await rightOf(ledger.audit())
+    expect(report.totals).toMatchObject({ links: 1, dials: 1, kept: 1, broken: 0 })
+    expect(await rightOf(ledger.audit({ toMs: 0 }))).toMatchObject({ totals: { dials: 0 } })
+    await ledger.close()
+    const { json } = await programOn(path)('audit', '--json')
+    expect(json()).toEqual({ ...report, asOf: expect.any(String) })
+    expect(Number.isNaN(Date.parse(asOf))).toBe(false)
+  })
+
+  it('audits log files as audit FILE --json does', async () => {
+    const storm = join(packageFolder, 'docs/examples/q150927-storm.txt')
+    const { asOf: _asOf, ...document } = await rightOf(
+      library.auditFiles([storm], { logTz: '-05:00' }),
+    )
+    expect(document.totals.broken).toBeGreaterThan(0)
+    const { json } = await programOn('none')('audit', storm, '--log-tz', '-05:00', '--json')
+    expect(json()).toEqual({ ...document, asOf: expect.any(String) })
+  })
+
+  it('says which files are no logs, and which zone is none', async () => {
+    const other = join(newFolder(), 'a.txt')
+    writeFileSync(other, 'no log')
+    expect(await leftOf(library.auditFiles([other]))).toMatchObject({
+      _tag: 'LogsRefused',
+      files: [{ file: other }],
+      report: { totals: { dials: 0 } },
+    })
+    expect(await leftOf(library.auditFiles([other], { logTz: 'EST' }))).toMatchObject({
+      _tag: 'InvalidZone',
+    })
   })
 
   it('settles an attempt, and keeps the stated time', async () => {
