@@ -11,7 +11,10 @@ import { rightOf } from './event-store-contract'
 import { sealedEvents } from './sealed-events'
 
 /** What is compared of a store. */
-export type ComparedStore = Pick<EventStore, 'append' | 'readStream' | 'readAll' | 'streams'>
+export type ComparedStore = Pick<
+  EventStore,
+  'append' | 'readStream' | 'readAll' | 'newest' | 'streams'
+>
 
 /** A store over a file that can be closed and opened again. */
 export type OpenStore = {

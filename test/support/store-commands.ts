@@ -100,6 +100,9 @@ const readStream = (
     const from = typeof range.from === 'number' ? BigInt(range.from) : range.from
     const asked = { ...range, from, stream: real.streamAt(number) }
     const [memory, file] = await real.ask(at, (store) => rightOf(store.readStream(asked)))
+    const newest = await real.ask(at, (store) => rightOf(store.newest(asked.stream)))
+    const [inMemory, inFile] = newest.map((one) => [one?.id, one?.revision])
+    expect(inFile).toEqual(inMemory)
     expect(shown(file)).toEqual(shown(memory))
     expect(file.next).toEqual(memory.next)
   })

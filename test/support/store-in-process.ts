@@ -5,7 +5,7 @@ import type { StoreCall } from './processes/serve-store'
 
 /** What one process does to a ledger: its store, how it closes and opens the file again, its end. */
 export type StoreProcess = {
-  readonly store: Pick<EventStore, 'append' | 'readStream' | 'readAll' | 'streams'>
+  readonly store: Pick<EventStore, 'append' | 'readStream' | 'readAll' | 'newest' | 'streams'>
   readonly reopen: () => Promise<void>
   readonly end: () => Promise<void>
 }
@@ -49,6 +49,10 @@ export const storeInProcess = async (path: string): Promise<StoreProcess> => {
         (...args) =>
         () =>
           ask({ method: 'readAll', args }),
+      newest:
+        (...args) =>
+        () =>
+          ask({ method: 'newest', args }),
       streams:
         (...args) =>
         () =>

@@ -7,6 +7,7 @@ export type StoreCall =
   | { readonly method: 'append'; readonly args: Parameters<EventStore['append']> }
   | { readonly method: 'readStream'; readonly args: Parameters<EventStore['readStream']> }
   | { readonly method: 'readAll'; readonly args: Parameters<EventStore['readAll']> }
+  | { readonly method: 'newest'; readonly args: Parameters<EventStore['newest']> }
   | { readonly method: 'streams'; readonly args: Parameters<EventStore['streams']> }
   | { readonly method: 'reopen' }
 
@@ -24,6 +25,8 @@ const answer = (store: EventStore, call: Exclude<StoreCall, { method: 'reopen' }
       return store.readStream(...call.args)()
     case 'readAll':
       return store.readAll(...call.args)()
+    case 'newest':
+      return store.newest(...call.args)()
     case 'streams':
       return store.streams(...call.args)()
   }
