@@ -1,6 +1,7 @@
 // Puts named faults into a copy of the code, one at a time, and demands that each turns its test
-// red, and that the test is green without it. The faults are in test/faults/*.json; arguments select
-// those whose name contains one of them.
+// red, and that the test is green without it. A fault names a test, or how many runs of the
+// simulator must find it. The faults are in test/faults/*.json; arguments select those whose name
+// contains one of them.
 import { spawnSync } from 'node:child_process'
 import {
   cpSync,
@@ -57,14 +58,20 @@ const copyProject = (copy) => {
 
 /** Every test that a fault names must be there, and green as long as nothing is wrong. */
 const soundProblems = (copy, faults) => {
-  const tests = new Map(faults.map(({ test }) => [`${test.path}: ${test.name}`, test]))
-  return [...tests].flatMap(([title, test]) => {
-    const { passed, failed } = totalsOf(copy, test)
+  const finders = new Map(faults.map((fault) => [titleOf(fault), fault]))
+  return [...finders].flatMap(([title, fault]) => {
+    const { passed, failed } = totalsOf(copy, fault)
     return passed > 0 && failed === 0 ? [] : [`not green without any fault: ${title}`]
   })
 }
 
-const problemOf = (copy, { name, file, find, replace, test }) => {
+const titleOf = ({ test, simulation }) =>
+  test === undefined
+    ? `${simulation.runs} simulated runs from seed ${simulation.seed}`
+    : `${test.path} (${test.name})`
+
+const problemOf = (copy, fault) => {
+  const { name, file, find, replace } = fault
   const path = join(copy, file)
   const sound = readFileSync(path, 'utf8')
   const places = sound.split(find).length - 1
@@ -74,16 +81,35 @@ const problemOf = (copy, { name, file, find, replace, test }) => {
     sound.replace(find, () => replace),
   )
   try {
-    const { failed } = totalsOf(copy, test)
+    const { failed } = totalsOf(copy, fault)
     process.stdout.write(`${failed > 0 ? 'red   ' : 'MISSED'} ${name}\n`)
-    return failed > 0 ? [] : [`MISSED by ${test.path} (${test.name}): ${name}`]
+    return failed > 0 ? [] : [`MISSED by ${titleOf(fault)}: ${name}`]
   } finally {
     writeFileSync(path, sound)
   }
 }
 
+const totalsOf = (copy, { test, simulation }) =>
+  test === undefined ? simulationOf(copy, simulation) : testsOf(copy, test)
+
+/** What the simulator prints when it found something, and not when it could not run. */
+const FOUND = / goes wrong:$/mu
+
+/** Whether simulated runs find anything wrong, as the totals of one test. */
+const simulationOf = (copy, { runs, seed }) => {
+  const loader = join(copy, 'test/support/processes/load-typescript.cjs')
+  const simulator = join(copy, 'test/simulation/simulate.ts')
+  const args = ['--require', loader, simulator, '--first', '--runs', runs, '--seed', seed]
+  const { status, stdout } = spawnSync(process.execPath, args.map(String), {
+    cwd: copy,
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+  })
+  return { passed: status === 0 ? 1 : 0, failed: FOUND.test(stdout) ? 1 : 0 }
+}
+
 /** How many tests of one file and name pattern pass and fail; a suite that cannot run has neither. */
-const totalsOf = (copy, { path, name }) => {
+const testsOf = (copy, { path, name }) => {
   const jest = join(copy, 'node_modules/jest/bin/jest.js')
   const args = [jest, '--json', '--silent', '--runInBand', '--runTestsByPath', path, '-t', name]
   const { stdout } = spawnSync(process.execPath, args, {

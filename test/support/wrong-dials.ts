@@ -4,6 +4,16 @@ import type { Recorded } from '../../domain/events'
 /** An event, and the true time of its append in centiseconds, which no host knows. */
 export type Witnessed = { readonly cs: number; readonly item: Recorded }
 
+/** What a judge of true times lets pass; nothing where clocks are exact and one thing happens at a time. */
+export type Tolerance = {
+  /** How much faster than true time an uptime may run, as a share of it. */
+  readonly drift: number
+  /** How long before a grant a policy of the site may have come too late for it (`stale-policy`). */
+  readonly staleCs: number
+}
+
+const exact: Tolerance = { drift: 0, staleCs: 0 }
+
 /**
  * What is wrong with the dials of one link, judged by true time and by brute force. It shares
  * nothing with the decider but the event types, and knows fixed intervals only.
@@ -11,16 +21,37 @@ export type Witnessed = { readonly cs: number; readonly item: Recorded }
  * `seen` holds the events of the link and of `site-policy` in the order of their appends.
  */
 export const wrongDials = (seen: ReadonlyArray<Witnessed>): ReadonlyArray<string> =>
-  seen.flatMap(({ item }, at) =>
-    item.type === 'DialAttempted'
-      ? [
-          ...openAttempts(seen, at),
-          ...closedWindows(seen, at),
-          ...exceededLimits(seen, at),
-          ...(isHeld(seen, at) ? [`dial ${at} on a held link`] : []),
-        ]
-      : [],
-  )
+  seen.flatMap((_, at) => wrongDial(seen, at))
+
+/** What is wrong with one event of a link, if it is a dial; see {@link wrongDials}. */
+export const wrongDial = (
+  seen: ReadonlyArray<Witnessed>,
+  at: number,
+  tolerance = exact,
+): ReadonlyArray<string> => {
+  const last = seen[at]
+  if (last?.item.type !== 'DialAttempted') return []
+  const known = [...seen.slice(0, at).filter((it) => !isNews(it, last, tolerance)), last]
+  const dial = known.length - 1
+  return [
+    ...openAttempts(known, dial, tolerance),
+    ...closedWindows(known, dial, tolerance),
+    ...exceededLimits(known, dial, tolerance),
+    ...(isHeld(known, dial) ? [`dial ${at} on a held link`] : []),
+  ]
+}
+
+/** Whether a policy of the site came a moment before a grant that does not name it (R11). */
+const isNews = (event: Witnessed, dial: Witnessed, { staleCs }: Tolerance): boolean => {
+  if (event.item.stream !== 'site-policy' || dial.item.type !== 'DialAttempted') return false
+  const named = dial.item.data.basis.policy.site
+  const isNamed = named !== null && event.item.revision <= BigInt(named)
+  return !isNamed && event.cs > dial.cs - staleCs
+}
+
+/** Centiseconds that must have passed at least for a clock to show so many. */
+const leastCs = (cs: number, { drift }: Tolerance): number =>
+  drift === 0 ? cs : cs * (1 - 2 * drift) - 1
 
 const policiesBetween = (
   seen: ReadonlyArray<Witnessed>,
@@ -88,7 +119,11 @@ const isNoDial = (seen: ReadonlyArray<Witnessed>, attempt: string, before: numbe
 }
 
 /** R2, R5: an earlier attempt that is still open by true time. */
-const openAttempts = (seen: ReadonlyArray<Witnessed>, dial: number): ReadonlyArray<string> =>
+const openAttempts = (
+  seen: ReadonlyArray<Witnessed>,
+  dial: number,
+  tolerance: Tolerance,
+): ReadonlyArray<string> =>
   seen.slice(0, dial).flatMap((event, at) => {
     const { item, cs } = event
     if (item.type !== 'DialAttempted') return []
@@ -97,7 +132,7 @@ const openAttempts = (seen: ReadonlyArray<Witnessed>, dial: number): ReadonlyArr
     const isUp = seen
       .slice(at, dial)
       .some((other) => other.item.type === 'AssociationOpened' && attemptOf(other) === item.id)
-    const overCs = cs + item.data.dialTimeoutSec * 100
+    const overCs = cs + leastCs(item.data.dialTimeoutSec * 100, tolerance)
     return isUp || (seen[dial]?.cs ?? 0) < overCs ? [`dial ${dial} beside attempt ${at}`] : []
   })
 
@@ -148,14 +183,18 @@ const intervalSec =
     policy.exempt.includes(item.type) ? 0 : policy.openIntervalSec
 
 /** R3, R4, R8, R11: a window that is open at the dial by true time, and not waived. */
-const closedWindows = (seen: ReadonlyArray<Witnessed>, dial: number): ReadonlyArray<string> => {
+const closedWindows = (
+  seen: ReadonlyArray<Witnessed>,
+  dial: number,
+  tolerance: Tolerance,
+): ReadonlyArray<string> => {
   const dialCs = seen[dial]?.cs ?? 0
   return windowsBefore(seen, dial).flatMap((window) => {
     if (isOver(seen, window, dial) || isWaived(seen, window, dial)) return []
     const required = Math.max(
       ...policiesBetween(seen, window.since, dial).map((policy) => window.secUnder(policy)),
     )
-    const missing = required * 100 - (dialCs - window.cs)
+    const missing = leastCs(required * 100, tolerance) - (dialCs - window.cs)
     return missing > 0 ? [`dial ${dial}: ${missing} cs early after event ${window.at}`] : []
   })
 }
@@ -194,9 +233,13 @@ const isWaived = (seen: ReadonlyArray<Witnessed>, window: Window, dial: number):
 }
 
 /** R9: more dials than a limit allows. */
-const exceededLimits = (seen: ReadonlyArray<Witnessed>, dial: number): ReadonlyArray<string> =>
+const exceededLimits = (
+  seen: ReadonlyArray<Witnessed>,
+  dial: number,
+  tolerance: Tolerance,
+): ReadonlyArray<string> =>
   policyAt(seen, dial).limits.flatMap(({ max, perSec }) => {
-    const sinceCs = (seen[dial]?.cs ?? 0) - perSec * 100
+    const sinceCs = (seen[dial]?.cs ?? 0) - leastCs(perSec * 100, tolerance)
     const count = seen
       .slice(0, dial)
       .filter(

@@ -1,0 +1,84 @@
+import { streamOfLink } from '../../domain/link-id'
+import { driftMax } from './machines'
+import { observe, type Observer, type SeenItem } from './observer'
+import type { VirtualDialer } from './virtual-dialers'
+
+/**
+ * Checks a dialer that really starts, against those that really ran: its grant is in the ledger, no
+ * other runs, and none failed less than an interval ago.
+ */
+export const checkTrueStart = (observer: Observer, dialer: VirtualDialer): void => {
+  observe(observer)
+  const { violations, dialerWorld, note } = observer.world
+  note('dialer started')
+  const its = observer.ofLink.get(dialer.link)!
+  const grant = its.find(({ item }) => item.type === 'DialAttempted' && item.id === dialer.attempt)
+  const problem = grant === undefined ? 'without a grant' : startsLate(observer, dialer, grant)
+  if (problem !== null) violations.add(`R1: the dialer of ${dialer.attempt} starts ${problem}`)
+  for (const other of dialerWorld.dialers) {
+    if (other === dialer || other.link !== dialer.link || other.startedMs === null) continue
+    const problem = runsBeside(observer, other, dialer) ?? followsTooSoon(observer, other)
+    if (problem !== null) violations.add(`${problem} (${dialer.attempt} after ${other.attempt})`)
+  }
+}
+
+/** R1: a grant is void `startWithin` after its decision, but for time that no uptime counts. */
+const startsLate = (
+  { world }: Observer,
+  { host }: VirtualDialer,
+  { item, readMs }: SeenItem,
+): string | null => {
+  if (item.type !== 'DialAttempted' || host.machine.frozenUntilMs > readMs) return null
+  const lateMs = world.time.nowMs - readMs - item.data.startWithinSec * 1000 * (1 + 2 * driftMax)
+  return lateMs > 20 ? `${Math.round(lateMs)} ms after its grant was void` : null
+}
+
+const runsBeside = (
+  { world, released }: Observer,
+  other: VirtualDialer,
+  dialer: VirtualDialer,
+): string | null => {
+  if (other.phase !== 'running') return null
+  const { machine } = other.host
+  if (machine !== dialer.host.machine) {
+    // A machine that sleeps keeps no deadline; what nothing can end is no kernel's but its own; and
+    // a person may release a link that is up elsewhere.
+    const slept = machine.resumedMs > (other.startedMs ?? 0)
+    const isReleased = (released.get(streamOfLink(dialer.link)) ?? -1) > (other.startedMs ?? 0)
+    if (slept || isReleased || other.isOrphaned || other.behaviour.isStuck) return null
+  }
+  world.note('beside')
+  return 'two dialers run'
+}
+
+/** R4 by what really happened: a failed dialer's end, and an interval from there. */
+const followsTooSoon = (observer: Observer, other: VirtualDialer): string | null => {
+  const { world, waived, hasExempted, shortestIntervalSec } = observer
+  const isUntold = hasExempted || waived.has(streamOfLink(other.link))
+  if (other.endedMs === null || isUntold || !hasFailed(observer, other)) return null
+  world.note('followed a failed dialer')
+  const waitedMs = world.time.nowMs - other.endedMs
+  const missingMs = shortestIntervalSec * 1000 * (1 - 2 * driftMax) - waitedMs
+  return missingMs > 20 ? `dials ${Math.round(missingMs)} ms early after a dial that failed` : null
+}
+
+/** Whether a dialer failed for certain, whatever anybody recorded of it. */
+const hasFailed = ({ world, ofLink }: Observer, dialer: VirtualDialer): boolean => {
+  const { exit, plan, supervisor, behaviour } = dialer
+  // What nothing can end counts from when it was last seen: nobody sees its end.
+  if (behaviour.notExecuted !== null || behaviour.isStuck) return false
+  // Neither does anybody see how one ends that outlived supervisor and guard, if nobody ended it; and
+  // a guard that slept, whose supervisor is gone, ends it late and can tell nobody.
+  if (dialer.isOrphaned && exit?.signal === null) return false
+  const slept = dialer.host.machine.resumedMs > (dialer.startedMs ?? 0)
+  if (slept && dialer.isEndUnseen) return false
+  const isWell = exit?.code === 0 && plan.onOutput === null
+  if (isWell) return false
+  const wasUp = ofLink
+    .get(dialer.link)!
+    .some(
+      ({ item }) => item.type === 'AssociationOpened' && item.metadata.attempt === dialer.attempt,
+    )
+  const isAbnormal = (exit?.code ?? 0) !== 0 && plan.ownDescriptorsCount
+  return !wasUp || (isAbnormal && !world.stopped.has(supervisor))
+}
