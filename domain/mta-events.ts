@@ -81,7 +81,13 @@ export const mtaEventOf = (source: string, eventId: number): MtaEventKind | null
 }
 
 /** The origin of evidence from an MTA event, such as `mta:9311`. */
-export const mtaOriginOf = (eventId: number): string => `mta:${String(eventId)}`
+export const mtaOriginOf = (eventId: number): string =>
+  origins.get(eventId) ?? `mta:${String(eventId)}`
+
+/** One text for each: a log of a million records holds it a million times. */
+const origins: ReadonlyMap<number, string> = new Map(
+  mtaEventKinds.map(({ eventId }) => [eventId, `mta:${String(eventId)}`]),
+)
 
 /** The event id of an origin such as `mta:9311`; null for origins of other sources. */
 export const mtaEventIdOf = (origin: string): number | null => {

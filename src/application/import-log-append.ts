@@ -32,8 +32,8 @@ export type StreamBefore = {
 
 const pageEvents = 512
 
-/** What one append holds, about: stores take no more than 1 MiB. */
-const batchBytes = 600_000
+/** What one append holds, about: small enough to be gone before it ages in memory. */
+const batchBytes = 200_000
 const envelopeBytes = 1000
 
 /** How often somebody else may be faster. */

@@ -121,7 +121,9 @@ const shortened = (links: ReadonlyArray<LinkId>): ReadonlyArray<LinkId> => {
 export const planPart = (part: LogPart, log: LogIdentity): PlannedPart => {
   const { logId, computer } = log
   const ids = importIds(logId)
-  const evidence = part.evidence.map((it) => ({ ...it, link: log.link ?? it.link }))
+  const { link: only } = log
+  const evidence =
+    only === null ? part.evidence : part.evidence.map((it) => ({ ...it, link: only }))
   const links = [...new Set(evidence.flatMap(({ link }) => (link === null ? [] : [link])))]
   const candidates = shortened(links)
   const byLink = new Map<LinkId | null, ImportedEvent[]>([[null, []]])

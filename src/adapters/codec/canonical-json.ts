@@ -63,7 +63,11 @@ const textOfObject = (
 }
 
 /** Whether a text is stored and read back the same by every store. */
-export const isStorableText = (text: string): boolean => !/\p{Surrogate}|\0/u.test(text)
+export const isStorableText = (text: string): boolean =>
+  !suspicious.test(text) || !/\p{Surrogate}|\0/u.test(text)
+
+/** Any half of a pair, and NUL: hardly any text has one, and this is found out quickly. */
+const suspicious = /[\0\ud800-\udfff]/
 
 const unfitPart = (value: unknown, depth: number): string | undefined => {
   switch (typeof value) {

@@ -76,8 +76,12 @@ const uuidV5 = (namespace: string, name: string): string => {
   hash.writeUInt8((hash.readUInt8(6) & 0x0f) | 0x50, 6)
   hash.writeUInt8((hash.readUInt8(8) & 0x3f) | 0x80, 8)
   const hex = hash.toString('hex')
-  return (
-    `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}` +
-    `-${hex.slice(16, 20)}-${hex.slice(20, 32)}`
-  )
+  // Joined, because a text put together by + keeps all its parts in memory until it is read.
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    hex.slice(12, 16),
+    hex.slice(16, 20),
+    hex.slice(20, 32),
+  ].join('-')
 }
