@@ -1,6 +1,6 @@
 // Who may import whom: docs/architecture.md in a form that fails.
 const adapters = '^src/adapters/'
-const wiring = '^src/(main|wire-[a-z-]+|open-ledger)\\.ts$'
+const wiring = '^src/(main|wire-[a-z-]+|(open|scratch)-ledger)\\.ts$'
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {

@@ -1,5 +1,8 @@
 import type { PolicyFields, RetryPolicy } from './policy'
+import type { SourceReadData } from './source-read'
 import type { ClockReading } from './time'
+
+export type { SourceReadData } from './source-read'
 
 /** The process that an unsupervised link belongs to, told apart from a later one with its pid. */
 export type OwnerProcess = {
@@ -171,23 +174,6 @@ export type LedgerEvent =
 export type Unattempted = {
   readonly episode?: string | null
   readonly candidates?: ReadonlyArray<string>
-}
-
-/** What one import run read of one log, for coverage and for repeating imports (R15). */
-export type SourceReadData = {
-  readonly fileHash: string
-  readonly file: string
-  readonly format: string
-  readonly from: string | null
-  readonly to: string | null
-  readonly records: number
-  readonly recordNumbers: ReadonlyArray<readonly [first: number, last: number]>
-  readonly gaps: ReadonlyArray<readonly [afterRecord: number, beforeRecord: number]>
-  readonly resolutionSec: number
-  readonly zone: string
-  readonly dateOrder: 'dmy' | 'mdy' | 'ymd' | null
-  readonly link: string | null
-  readonly order: 'oldest-first' | 'newest-first' | 'unknown'
 }
 
 /** Who or what wrote an event down. Imports name the record that it was read from. */
