@@ -12,7 +12,7 @@ const dials = Array.from({ length: 6 }, (_, at) =>
 const shown = dials.map(shownRecord)
 
 /** Sound logs of every format, from which hostile ones are made. */
-export const soundLogs: Readonly<Record<LogFormat, ReadonlyArray<Buffer>>> = {
+const soundLogs: Readonly<Record<LogFormat, ReadonlyArray<Buffer>>> = {
   'nt-text': [Buffer.from(ntText(shown)), Buffer.from(`\ufeff${ntText(shown)}`, 'utf16le')],
   'nt-csv': [Buffer.from(ntCsv(shown, german)), Buffer.from(ntCsv(shown, american))],
   'vista-text': [Buffer.from(vistaRows(shown, '\t'))],
