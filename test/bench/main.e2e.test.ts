@@ -7,6 +7,20 @@ const main = join(__dirname, '../../bench/main.ts')
 const bench = (...args: ReadonlyArray<string>) =>
   ran([process.execPath, '--require', loader, main, ...args])
 
+const everywhere = [
+  'grant-p50',
+  'grants-per-second',
+  '64-concurrent-grants',
+  'repeated-refusal',
+  'repeated-refusal-writes',
+  'rebuild-rate',
+  'rebuild-memory',
+  'dial-to-start',
+  'restart-to-first-grant',
+  'bytes-per-event',
+  'bytes-beside-bare-row',
+]
+
 describe('the benches', () => {
   it('give every figure, whatever its value', async () => {
     const { code, out, err } = await bench('--size', '1k', '--json')
@@ -15,19 +29,9 @@ describe('the benches', () => {
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line))
-    expect(figures.map(({ name }) => name)).toEqual([
-      'grant-p50',
-      'grants-per-second',
-      '64-concurrent-grants',
-      'repeated-refusal',
-      'repeated-refusal-writes',
-      'rebuild-rate',
-      'rebuild-memory',
-      'dial-to-start',
-      'restart-to-first-grant',
-      'bytes-per-event',
-      'bytes-beside-bare-row',
-    ])
+    const names = figures.map(({ name }) => name)
+    // Some peers are not installed everywhere, and their lines are absent then.
+    expect(names).toEqual(expect.arrayContaining(everywhere))
     expect(figures.filter(({ value }) => !Number.isFinite(value))).toEqual([])
     // What a refusal writes is no matter of time.
     expect(figures.find(({ name }) => name === 'repeated-refusal-writes')).toMatchObject({
