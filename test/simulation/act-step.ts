@@ -146,7 +146,10 @@ const inProcess = (
   const running = runningOn(world, { id, host }, how)
   later(world.time, running.process, 0, () => {
     void run(running).then(
-      () => endProcess(running.process),
+      () => {
+        running.process.isDone = true
+        endProcess(running.process)
+      },
       (error: unknown) => {
         world.violations.add(`threw: ${error instanceof Error ? error.stack : String(error)}`)
       },

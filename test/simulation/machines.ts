@@ -76,6 +76,7 @@ const rootOf = (machine: () => object): VirtualProcess => {
     host: '',
     random: seededRandom(7),
     isAlive: true,
+    isDone: false,
     awaits: 0,
     crash: null,
     lateMsMax: 0,
@@ -127,7 +128,7 @@ export const spawnOn = (
   process: Pick<VirtualProcess, 'name' | 'random' | 'crash' | 'lateMsMax'>,
 ): VirtualProcess => {
   const { machine } = host
-  const alive = { host: host.name, isAlive: true, awaits: 0, onDeath: [] }
+  const alive = { host: host.name, isAlive: true, isDone: false, awaits: 0, onDeath: [] }
   const spawned: VirtualProcess = { ...process, machine, ...alive }
   machine.processes.add(spawned)
   spawned.onDeath.push(() => machine.processes.delete(spawned))

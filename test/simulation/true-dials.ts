@@ -68,10 +68,10 @@ const hasFailed = ({ world, ofLink }: Observer, dialer: VirtualDialer): boolean 
   // What nothing can end counts from when it was last seen: nobody sees its end.
   if (behaviour.notExecuted !== null || behaviour.isStuck) return false
   // Neither does anybody see how one ends that outlived supervisor and guard, if nobody ended it; and
-  // a guard that slept, whose supervisor is gone, ends it late and can tell nobody.
+  // one that ends late, because its machine slept, is known only to a supervisor that lives to tell.
   if (dialer.isOrphaned && exit?.signal === null) return false
   const slept = dialer.host.machine.resumedMs > (dialer.startedMs ?? 0)
-  if (slept && dialer.isEndUnseen) return false
+  if (slept && !supervisor.isAlive && !supervisor.isDone) return false
   const isWell = exit?.code === 0 && plan.onOutput === null
   if (isWell) return false
   const wasUp = ofLink

@@ -51,8 +51,6 @@ export type VirtualDialer = {
   exit: DialerExit | null
   isDismissed: boolean
   isTermed: boolean
-  /** Nobody who could write it down saw its end. */
-  isEndUnseen: boolean
   /** It lived without supervisor and guard. */
   isOrphaned: boolean
   guard: { deadlines: Deadlines | null; isEnding: boolean } | null
@@ -135,7 +133,6 @@ const newDialer = (
     isDismissed: false,
     isTermed: false,
     isOrphaned: false,
-    isEndUnseen: false,
     guard: { deadlines: null, isEnding: false },
     inForce: null,
     tellExit: () => undefined,
@@ -254,7 +251,6 @@ const sessionEnds = (world: DialerWorld, dialer: VirtualDialer): void => {
   if (dialer.phase !== 'running') return
   dialer.phase = 'over'
   dialer.endedMs = world.time.nowMs
-  dialer.isEndUnseen = !dialer.supervisor.isAlive
 }
 
 const start = (world: DialerWorld, dialer: VirtualDialer): void => {

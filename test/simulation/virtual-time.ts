@@ -10,6 +10,8 @@ export type VirtualProcess = {
   readonly machine: Machine
   readonly random: () => number
   isAlive: boolean
+  /** It came to its end by itself. */
+  isDone: boolean
   awaits: number
   crash: Crash | null
   /** How much later than they should its timers fire, at most, in milliseconds. */
@@ -87,7 +89,7 @@ export const delayMachine = (time: VirtualTime, machine: Machine, byMs: number):
 const turnOfTheRealLoop = setImmediate
 
 /** Resolves once no promise can be settled without something happening. */
-export const settled = (): Promise<void> =>
+const settled = (): Promise<void> =>
   new Promise((resolve) => {
     turnOfTheRealLoop(resolve)
   })
