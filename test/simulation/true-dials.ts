@@ -2,6 +2,7 @@ import { streamOfLink } from '../../domain/link-id'
 import { driftMax } from './machines'
 import { observe, type Observer, type SeenItem } from './observer'
 import type { VirtualDialer } from './virtual-dialers'
+import { seesProcessesOf } from './virtual-liveness'
 
 /**
  * Checks a dialer that really starts, against those that really ran: its grant is in the ledger, no
@@ -34,7 +35,7 @@ const startsLate = (
 }
 
 const runsBeside = (
-  { world, released }: Observer,
+  { released }: Observer,
   other: VirtualDialer,
   dialer: VirtualDialer,
 ): string | null => {
@@ -47,7 +48,10 @@ const runsBeside = (
     const isReleased = (released.get(streamOfLink(dialer.link)) ?? -1) > (other.startedMs ?? 0)
     if (slept || isReleased || other.isOrphaned || other.behaviour.isStuck) return null
   }
-  world.note('beside')
+  // A dialer that shares no lock, alone in another container, is seen by nobody.
+  const isAlone = !other.supervisor.isAlive && other.guard === null
+  const isHidden = !other.plan.ownDescriptorsCount && !seesProcessesOf(dialer.host, other.host)
+  if (isAlone && isHidden) return null
   return 'two dialers run'
 }
 

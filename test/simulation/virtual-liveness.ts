@@ -46,18 +46,25 @@ const judge = async (world: DialerWorld, looker: Looker, it: Case): Promise<Judg
     attempt.supervision === 'grant' || (attempt.supervision === 'oneshot' && attempt.up)
   const named = isUnsupervised ? attempt.owner : attempt.supervisor
   const isElsewhere = named !== null && named.pidNamespace !== host.pidNamespace
+  const known = world.dialers.find((it) => it.attempt === attempt.attempt)
   if (isElsewhere || attempt.granted.boottimeOffset !== here.boottimeOffset) {
     if (isUnsupervised) return 'unknown'
-    return isLockHeld(world, { host, link, asker: process }) ? 'unknown' : 'gone'
+    if (isLockHeld(world, { host, link, asker: process })) return 'unknown'
+    const isSeen = known !== undefined && seesProcessesOf(host, known.host)
+    return isSeen ? endLeftover(world, looker, { ...it, dialer: known }) : 'gone'
   }
   if (isUnsupervised) {
     const owner = looker.owners.find(({ pid }) => pid === attempt.owner?.pid)
     return attempt.owner === null || owner?.isAlive === true ? 'alive' : 'gone'
   }
-  const dialer = world.dialers.find((known) => known.attempt === attempt.attempt)
-  if (dialer === undefined) return 'gone'
-  return dialer.supervisor.isAlive ? 'alive' : endLeftover(world, looker, { ...it, dialer })
+  if (known === undefined) return 'gone'
+  return known.supervisor.isAlive ? 'alive' : endLeftover(world, looker, { ...it, dialer: known })
 }
+
+/** Whether the processes of one host are seen from another: a container sees none but its own. */
+export const seesProcessesOf = (host: Host, other: Host): boolean =>
+  host.machine === other.machine &&
+  (host.pidNamespace === other.pidNamespace || host.kind !== 'faked-uptime')
 
 const killMsMax = 2_000
 

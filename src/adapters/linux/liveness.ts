@@ -28,7 +28,11 @@ export const linuxLiveness = (options: LinuxLivenessOptions): Liveness => ({
     // Start ticks shift with the clock's offset, so they only mean something on one clock.
     const comparable = attempt.granted.boottimeOffset === here.boottimeOffset
     if (table === null || !comparable || isElsewhere(table, attempt)) {
-      return isUnsupervised(attempt) ? 'unknown' : judgeByLock(await lock())
+      if (isUnsupervised(attempt)) return 'unknown'
+      const state = await lock()
+      if (state !== 'free' || table === null) return judgeByLock(state)
+      // Nobody looks after it. A dialer need not hold the lock, and what bears the attempt's id is its.
+      return endLeftover({ table, attempt: { ...attempt, session: null }, lock })
     }
     if (isUnsupervised(attempt)) return judgeOwner(table, attempt)
     if (attempt.supervisor !== null && isSameProcess(table, attempt.supervisor)) return 'alive'

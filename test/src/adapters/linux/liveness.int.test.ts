@@ -137,6 +137,16 @@ describe('an attempt of another pid namespace', () => {
   })
 })
 
+describe('an attempt of another time namespace', () => {
+  it('is ended where something of it is seen that holds no lock (G6)', async () => {
+    const { attempt } = orphan('sleep 60', false)
+    await eventually(() => marked(attempt).length > 0)
+    const granted = { ...here(), boottimeOffset: '86400 0' }
+    expect(await livenessOf().judge(link, traces({ attempt, granted }))).toBe('leftover-ended')
+    expect(marked(attempt)).toEqual([])
+  })
+})
+
 describe('an attempt of another boot', () => {
   const granted = { ...here(), bootId: 'another' }
 
