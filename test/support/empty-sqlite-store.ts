@@ -12,8 +12,8 @@ import type { EventStore } from '../../src/ports/event-store'
 
 let files = 0
 
-/** A new file in a folder with the tables of a ledger and nothing in them; gives its path. */
-export const emptyDatabase = (folder: string): string => {
+/** A new file with the tables of a ledger and nothing in them; gives its path. */
+const emptyDatabase = (folder: string): string => {
   const path = join(folder, `${files++}.db`)
   const database = new Database(path)
   for (const statement of [createStreams, createEvents, ...createGuards]) database.exec(statement)
