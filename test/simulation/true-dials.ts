@@ -39,7 +39,9 @@ const runsBeside = (
   other: VirtualDialer,
   dialer: VirtualDialer,
 ): string | null => {
-  if (other.phase !== 'running') return null
+  // What a one-shot dial left is its owner's, who may say that it is down while it is not.
+  const isLeftUp = other.exit?.code === 0 && !other.plan.ownDescriptorsCount
+  if (other.phase !== 'running' || isLeftUp) return null
   const { machine } = other.host
   if (machine !== dialer.host.machine) {
     // A machine that sleeps keeps no deadline; what nothing can end is no kernel's but its own; and
