@@ -109,7 +109,32 @@ const appendBatch = async (
   const sealed = sealEvents(head, [first, ...rest])
   if (E.isLeft(sealed)) return sealed
   const appended = await appendUntilKnown(parts, head, sealed.right.events)
-  return E.isLeft(appended) ? appended : E.right(sealed.right.head)
+  if (E.isLeft(appended)) return appended
+  return appended.right.repeated
+    ? headIfOurs(parts.store, sealed.right.head)
+    : E.right(sealed.right.head)
+}
+
+/**
+ * The same facts may have been stored by another import, in other bytes: a chain that goes on from
+ * ours would be broken. Then it is a conflict, and what is there is read first.
+ */
+const headIfOurs = async (
+  store: EventStore,
+  head: StreamHead & { readonly revision: bigint },
+): Promise<E.Either<AppendError, StreamHead>> => {
+  const { stream, revision, hash } = head
+  const page = await store.readStream({
+    stream,
+    direction: 'forwards',
+    from: revision,
+    limit: 1,
+  })()
+  if (E.isLeft(page)) return page
+  const [stored] = page.right.events
+  return stored !== undefined && headOf(stored).hash === hash
+    ? E.right(head)
+    : E.left({ _tag: 'Conflict', stream, actual: revision })
 }
 
 /** How far an append came: `error` null means that nothing is missing any more. */

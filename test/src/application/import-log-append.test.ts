@@ -1,8 +1,16 @@
+import { isNonEmpty } from 'fp-ts/Array'
 import { isLeft } from 'fp-ts/Either'
 import type { LedgerEvent } from '../../../domain/events'
-import { emptyHead, headOf, sealEvents } from '../../../src/adapters/codec'
+import {
+  canonicalJson,
+  emptyHead,
+  eventHash,
+  firstRevision,
+  headOf,
+  sealEvents,
+} from '../../../src/adapters/codec'
 import { memoryEventStore } from '../../../src/adapters/memory/memory-event-store'
-import type { EventStore } from '../../../src/ports/event-store'
+import type { EventStore, SealedEvent } from '../../../src/ports/event-store'
 import { aGrant, aMetadata, uuidOf } from '../../support/event-builders'
 import { importCase } from '../../support/import-case'
 import { linkId } from '../../support/link-id'
@@ -91,6 +99,54 @@ describe('a stream that others write to', () => {
       [...new Set(evidence.map(({ id }) => id))].toSorted(),
     )
     expect(evidence).toHaveLength(300)
+  })
+})
+
+/** The same facts as another process seals them: other bytes under the same ids. */
+const sealedByAnother = (
+  stream: string,
+  first: bigint,
+  events: ReadonlyArray<SealedEvent>,
+): SealedEvent[] => {
+  let prev: string = JSON.parse(events[0]?.metadata ?? '{}').prev
+  return events.map((event, index) => {
+    const metadata = canonicalJson({ ...JSON.parse(event.metadata), actor: 'another', prev })
+    if (isLeft(metadata)) throw new Error(metadata.left)
+    const sealed = { ...event, metadata: metadata.right }
+    prev = eventHash({ ...sealed, stream, revision: first + BigInt(index) })
+    return sealed
+  })
+}
+
+describe('a log of which another process stored the begin and then died', () => {
+  it('is chained to what that process stored, not to what this one would have', async () => {
+    const store = memoryEventStore()
+    let hasDied = false
+    const shared: EventStore = {
+      ...store,
+      append: (stream, expected, events) => async () => {
+        if (!hasDied && stream === 'link-first') {
+          hasDied = true
+          const theirs = sealedByAnother(stream, firstRevision(expected), events)
+          if (isNonEmpty(theirs)) await store.append(stream, expected, theirs)()
+        }
+        return store.append(stream, expected, events)()
+      },
+    }
+    const { logs } = await importCase(shared).run(log(2_000), { link: links.first })
+    const page = await store.readAll({ after: null, categories: ['link'], limit: 3_000 })()
+    if (isLeft(page)) throw new Error(page.left.why)
+    const { events } = page.right
+    expect(events).toHaveLength(2_000)
+    const theirs = events.filter(({ metadata }) => JSON.parse(metadata).actor === 'another').length
+    expect(theirs).toBeLessThan(2_000)
+    expect(logs[0]?.events).toBe(2_000 - theirs)
+    const broken = events.filter((event, index) => {
+      const before = events[index - 1]
+      const hash = before === undefined ? emptyHead('link-first').hash : headOf(before).hash
+      return JSON.parse(event.metadata).prev !== hash
+    })
+    expect(broken).toEqual([])
   })
 })
 
