@@ -169,12 +169,12 @@ const settle = (state: DialingState, event: Recorded): DialingState => {
 }
 
 /** Closes the open attempt; a waiver given during it does not reach the window that follows. */
-const settledBy = (state: DialingState, event: Recorded): DialingState => {
+const settledBy = (state: DialingState, event: Recorded, isNoDial = false): DialingState => {
   const attempt = state.attempt
   if (attempt === null) return state
   const { id, position, failed, failureNumber } = attempt
   const reports = withReport(attempt.reports, event)
-  const entry = { id, position, failed, failureNumber, reports }
+  const entry = { id, position, failed, isNoDial, failureNumber, reports }
   return changed(state, {
     attempt: null,
     settled: [...state.settled, entry].slice(-settledKeptMax),
@@ -269,10 +269,13 @@ const markFailed = (state: DialingState, event: Recorded, failureNumber: number)
   if (state.attempt?.id === id) {
     return changed(state, { attempt: changedAttempt(state.attempt, markOf(state.attempt)) })
   }
+  // It was a dial after all, as late as anybody knows: its grant may not be asked for its age any more.
+  const isDial = state.settled.some((attempt) => attempt.id === id && attempt.isNoDial)
+  const dials = isDial ? atMostDials(added(state.dials, event.revision)) : state.dials
   const settled = state.settled.map((attempt) =>
-    attempt.id === id ? { ...attempt, ...markOf(attempt) } : attempt,
+    attempt.id === id ? { ...attempt, ...markOf(attempt), isNoDial: false } : attempt,
   )
-  return changed(state, { settled })
+  return changed(state, { settled, dials })
 }
 
 /** Adds a wait of an episode; a waiver dies when it belongs to another window (R12). */
@@ -325,7 +328,11 @@ const evolveNotStarted = (
   // Evidence that comes later makes it a failure, but not a second one (R8).
   return settles === null
     ? next
-    : settledBy(changed(next, { attempt: changedAttempt(settles, { failed: counts }) }), event)
+    : settledBy(
+        changed(next, { attempt: changedAttempt(settles, { failed: counts }) }),
+        event,
+        true,
+      )
 }
 
 /**

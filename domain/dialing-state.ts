@@ -33,6 +33,8 @@ export type SettledAttempt = {
   readonly id: string
   readonly position: bigint
   readonly failed: boolean
+  /** Settled as one that never started; evidence that comes later says that it did (R8). */
+  readonly isNoDial: boolean
   readonly failureNumber: number
   readonly reports: ReadonlyArray<AttemptReported>
 }

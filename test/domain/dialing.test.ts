@@ -362,6 +362,26 @@ describe('limits (R9)', () => {
       .at(16)
       .dials('second')
   })
+
+  it('count a dial that never started once evidence says that it did (R8)', () => {
+    given()
+      .policy({ openIntervalSec: 1, limits: [{ max: 1, perSec: 100 }] })
+      .dials('first')
+      .neverStarts('first')
+      .at(10)
+      .records('open-failed', { attempt: 'first' })
+      .at(20)
+      .records('ras-error', { attempt: 'first' })
+      .at(30)
+      .dial('second')
+      .refusedOnlyBy('limit')
+      .restart()
+      .at(100)
+      .dial('second')
+      .refusedOnlyBy('limit')
+      .at(110.02)
+      .dials('second')
+  })
 })
 
 describe('exempt failures', () => {
