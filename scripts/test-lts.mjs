@@ -6,8 +6,9 @@ import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-// Not 24.21.0: an addon built with its headers aborts when V8 collects one of its objects (decision 27).
-const LTS = '24.20.0'
+// Not 24.19.0 or later: an addon built with their headers aborts when V8 collects one of its objects
+// (decision 27).
+const LTS = '24.18.1'
 const PACKAGE = `node-${process.platform}-${process.arch}`
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 
