@@ -275,8 +275,19 @@ const markFailed = (state: DialingState, event: Recorded, failureNumber: number)
   const settled = state.settled.map((attempt) =>
     attempt.id === id ? { ...attempt, ...markOf(attempt), isNoDial: false } : attempt,
   )
-  return changed(state, { settled, dials })
+  const waits = isDial ? waitsOfFailure(state.waits, id, failureNumber) : state.waits
+  return changed(state, { settled, dials, waits })
 }
+
+/** The waits of an attempt that was no dial, as those of a failure: evidence that is exempt opens none itself. */
+const waitsOfFailure = (
+  waits: ReadonlyArray<Wait>,
+  attempt: string,
+  failureNumber: number,
+): ReadonlyArray<Wait> =>
+  waits.map((wait) =>
+    wait.windowId === attempt ? { ...wait, kind: 'failure' as const, failureNumber } : wait,
+  )
 
 /** Adds a wait of an episode; a waiver dies when it belongs to another window (R12). */
 const withWait = (state: DialingState, wait: Wait): DialingState => {

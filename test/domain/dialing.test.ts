@@ -397,6 +397,21 @@ describe('exempt failures', () => {
     },
   )
 
+  it('make a failure of a dial that never started, whose own window is not exempt (R8)', () => {
+    given()
+      .policy({ openIntervalSec: 60, exempt: ['RasErrorOccurred'] })
+      .dials('first')
+      .neverStarts('first')
+      .at(1)
+      .records('ras-error', { attempt: 'first' })
+      .at(20)
+      .dial('second')
+      .refusedOnlyBy('open-interval')
+      .restart()
+      .at(60.02)
+      .dials('second')
+  })
+
   it('count all the same when the policy exempts them only later', () => {
     given()
       .dials('first')
