@@ -42,29 +42,39 @@ export const policyCommand = (parts: CliParts, exit: (code: ExitCode) => void): 
   return command.addCommand(lintCommand(parts, exit))
 }
 
+type Read = (
+  parts: CliParts,
+  options: LedgerOptions,
+  target: PolicyTarget,
+) => Promise<CommandResult>
+
+/** A subcommand that only reads the policy of a link or of the site. */
+const reading = (
+  { parts, exit }: { readonly parts: CliParts; readonly exit: (code: ExitCode) => void },
+  command: Command,
+  read: Read,
+): Command =>
+  withLedgerOptions(command.argument('[link]', 'the link')).action(
+    async (link: string | undefined, options: LedgerOptions) => {
+      const asked = { link, options, access: 'read', unknown: false } as const
+      const result = await onTarget(parts, asked, (target) => read(parts, options, target))
+      exit(reportResult(parts, result))
+    },
+  )
+
 const showCommand = (parts: CliParts, exit: (code: ExitCode) => void): Command =>
-  withLedgerOptions(
+  reading(
+    { parts, exit },
     new Command('show')
       .description('the policy in force; no link: the site default')
-      .argument('[link]', 'the link')
       .addHelpText(
         'before',
         'Examples:\n  open-interval policy show\n  open-interval policy show isp --json > isp.json\n',
       ),
-  ).action(async (link: string | undefined, options: LedgerOptions) => {
-    const result = await onTarget(
-      parts,
-      { link, options, access: 'read', unknown: false },
-      (target) => show(parts, options, target),
-    )
-    exit(reportResult(parts, result))
-  })
+    show,
+  )
 
-const show = async (
-  parts: CliParts,
-  options: LedgerOptions,
-  target: PolicyTarget,
-): Promise<CommandResult> => {
+const show: Read = async (parts, options, target) => {
   const found = await policyOfTarget(target)
   if (E.isLeft(found)) return found
   const { policy, sources } = found.right
@@ -145,28 +155,18 @@ const resetCommand = (parts: CliParts, exit: (code: ExitCode) => void): Command 
   })
 
 const lintCommand = (parts: CliParts, exit: (code: ExitCode) => void): Command =>
-  withLedgerOptions(
+  reading(
+    { parts, exit },
     new Command('lint')
       .description('warn of a policy below the known floors; exit 1 if there is a warning')
-      .argument('[link]', 'the link')
       .addHelpText(
         'before',
         'Examples:\n  open-interval policy lint\n  open-interval policy lint isp --json\n',
       ),
-  ).action(async (link: string | undefined, options: LedgerOptions) => {
-    const result = await onTarget(
-      parts,
-      { link, options, access: 'read', unknown: false },
-      (target) => lint(parts, options, target),
-    )
-    exit(reportResult(parts, result))
-  })
+    lint,
+  )
 
-const lint = async (
-  parts: CliParts,
-  options: LedgerOptions,
-  target: PolicyTarget,
-): Promise<CommandResult> => {
+const lint: Read = async (parts, options, target) => {
   const found = await policyOfTarget(target)
   if (E.isLeft(found)) return found
   const links = await linksKnown(target.ledger)
