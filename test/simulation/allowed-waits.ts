@@ -22,7 +22,22 @@ const isEvidence = (item: StreamItem): boolean =>
 
 const isGrant = ({ type }: StreamItem): boolean => type === 'DialAttempted'
 
-const boundOf = ({ longest }: Observer, rule: DenialRule): Bound | null => {
+/** A grant, or evidence by which an attempt that was said to be no dial was one after all (R8). */
+const isDialOf = (its: ReadonlyArray<SeenItem>) => {
+  const noDials = new Set<string | undefined>()
+  for (const { item } of its) {
+    if (item.type === 'DialNotStarted') noDials.add(item.metadata.attempt)
+  }
+  noDials.delete(undefined)
+  return (item: StreamItem): boolean =>
+    isGrant(item) ||
+    (isEvidence(item) &&
+      item.type !== 'Unreadable' &&
+      item.type !== 'DialNotStarted' &&
+      noDials.has(item.metadata.attempt))
+}
+
+const boundOf = ({ longest }: Observer, rule: DenialRule, isDial: Bound['since']): Bound | null => {
   const intervalSec = longest.openIntervalSec + longest.jitterMaxSec
   switch (rule) {
     case 'open-interval':
@@ -36,9 +51,9 @@ const boundOf = ({ longest }: Observer, rule: DenialRule): Bound | null => {
     case 'dialing':
       return { sec: longest.dialTimeoutSec, since: isGrant }
     case 'probe-interval':
-      return { sec: longest.probeIntervalSec + longest.jitterMaxSec, since: isGrant }
+      return { sec: longest.probeIntervalSec + longest.jitterMaxSec, since: isDial }
     case 'limit':
-      return { sec: Math.max(...longest.limits.map(({ perSec }) => perSec), 0), since: isGrant }
+      return { sec: Math.max(...longest.limits.map(({ perSec }) => perSec), 0), since: isDial }
     case 'ledger-unreadable':
     case 'held':
     case 'exhausted':
@@ -66,7 +81,7 @@ export const longerThanAllowed = (
   // What cannot be read ages only once a person has released it (R16).
   if (read === null || deniedBy.some(({ rule }) => rule === 'ledger-unreadable')) return []
   return deniedBy.flatMap(({ rule }) => {
-    const bound = boundOf(observer, rule)
+    const bound = boundOf(observer, rule, isDialOf(its))
     // Who lives settles its attempt by itself, and what is stuck is looked for again (R5).
     const isLookedAfter = judged === 'alive' || judged === 'leftover-stuck'
     if (bound === null || (rule === 'dialing' && isLookedAfter)) return []
