@@ -26,6 +26,10 @@ export type CheckpointError =
   | { readonly _tag: 'ForeignLedger'; readonly expected: string; readonly found: string }
   | { readonly _tag: 'RolledBack'; readonly checkpoint: Checkpoint }
 
+/** Whether the store could not be read, as opposed to a checkpoint that does not fit it. */
+export const isReadError = (error: CheckpointError | ReadError): error is ReadError =>
+  error._tag === 'Unavailable' || error._tag === 'Denied' || error._tag === 'Corrupt'
+
 /** The checkpoint right after an event. */
 export const checkpointAfter = (ledgerId: string, event: RecordedEvent): Checkpoint => {
   const { position, stream, revision, id } = event

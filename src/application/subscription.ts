@@ -2,7 +2,7 @@ import * as E from 'fp-ts/Either'
 import { isNonEmpty } from 'fp-ts/Array'
 import type { NonEmptyArray } from 'fp-ts/NonEmptyArray'
 import type { EventStore, ReadError, RecordedEvent } from '../ports/event-store'
-import { checkpointAfter, type Checkpoint } from './checkpoint'
+import { checkpointAfter, isReadError, positionOf, type Checkpoint } from './checkpoint'
 import { heldBack } from './held-back'
 import { wakeUpCall } from './wake-up-call'
 
@@ -72,7 +72,8 @@ export async function* subscription(
   try {
     while (!signal.aborted) {
       call.listen()
-      const read = await readOn(store, request, state)
+      const there = await stillThere(store, request.ledgerId, state)
+      const read = E.isLeft(there) ? there : await readOn(store, request, state)
       if (E.isLeft(read)) {
         yield failure(state, read.left)
         if (read.left._tag !== 'Unavailable') return
@@ -94,7 +95,8 @@ const failure = ({ retryMs }: State, error: ReadError): SubscriptionMessage =>
     ? { _tag: 'Interrupted', error, retryInMs: retryMs }
     : { _tag: 'Failed', error }
 
-type ReadOn = { readonly events: ReadonlyArray<RecordedEvent>; readonly isEnd: boolean }
+/** `next` is where to go on, null at the end, whether the page held anything or not. */
+type ReadOn = { readonly events: ReadonlyArray<RecordedEvent>; readonly next: bigint | null }
 
 const readOn = async (
   store: EventStore,
@@ -107,9 +109,30 @@ const readOn = async (
   const { events, next } = page.right
   // A store that tells its events out of order would make a subscriber lose some for good.
   return isOrdered(last, events)
-    ? E.right({ events, isEnd: next === null })
+    ? E.right({ events, next })
     : E.left({ _tag: 'Corrupt', why: `positions after ${last ?? 'the start'} do not ascend` })
 }
+
+/** An older copy of the ledger in the place of this one would have other events tell nothing for long. */
+const stillThere = async (
+  store: EventStore,
+  ledgerId: string,
+  { checkpoint }: State,
+): Promise<E.Either<ReadError, void>> => {
+  if (checkpoint === null) return E.right(undefined)
+  const found = await positionOf(store, ledgerId)(checkpoint)
+  if (E.isLeft(found)) {
+    return isReadError(found.left) ? E.left(found.left) : E.left(rolledBack(checkpoint))
+  }
+  return found.right === checkpoint.position ? E.right(undefined) : E.left(rolledBack(checkpoint))
+}
+
+const rolledBack = ({ stream, revision, eventId }: Checkpoint): ReadError => ({
+  _tag: 'Corrupt',
+  why:
+    `event ${eventId}, which was told, is no longer at revision ${revision} of ${stream}: ` +
+    'an older copy of the ledger was put in its place',
+})
 
 const isOrdered = (after: bigint | null, events: ReadonlyArray<RecordedEvent>): boolean => {
   let last = after ?? -1n
@@ -123,8 +146,9 @@ const isOrdered = (after: bigint | null, events: ReadonlyArray<RecordedEvent>): 
 function* told(
   { ledgerId, wants }: SubscriptionRequest,
   state: State,
-  { events, isEnd }: ReadOn,
+  { events, next }: ReadOn,
 ): Generator<SubscriptionMessage, void, undefined> {
+  const isEnd = next === null
   if (state.isLive && !isEnd) {
     state.isLive = false
     yield { _tag: 'FellBehind' }
@@ -137,7 +161,7 @@ function* told(
     state.checkpoint = checkpointAfter(ledgerId, last(whole))
     state.position = state.checkpoint.position
     yield { _tag: 'Page', events: whole.filter(wants), checkpoint: state.checkpoint }
-  }
+  } else if (begun.length === 0 && next !== null) state.position = next
   if (isEnd && !state.isLive) {
     state.isLive = true
     yield { _tag: 'CaughtUp', checkpoint: state.checkpoint }

@@ -1,9 +1,13 @@
 import * as E from 'fp-ts/Either'
 import { streamOfLink, type LinkId } from '../../domain/link-id'
-import { positionOf, type Checkpoint, type CheckpointError } from '../application/checkpoint'
+import {
+  isReadError,
+  positionOf,
+  type Checkpoint,
+  type CheckpointError,
+} from '../application/checkpoint'
 import type { Stop } from '../application/stop'
 import { subscription, type SubscriptionMessage } from '../application/subscription'
-import type { ReadError } from '../ports/event-store'
 import { checkpointFile, type CheckpointFile } from './checkpoint-file'
 import { cliFailure, type CliFailure, type CliLedger, type CliParts } from './cli-parts'
 import { eventLine } from './event-line'
@@ -84,13 +88,10 @@ const withinLedger = async (
   if (after === 0n) return E.right(after)
   const page = await store.readAll({ after: after - 1n, categories: null, limit: 1 })()
   if (E.isLeft(page)) return E.left(readFailure(page.left))
-  return page.right.events.length > 0
+  return page.right.events.length > 0 || page.right.next !== null
     ? E.right(after)
     : E.left(cliFailure(exitCodes.badInput, `the ledger ends before position ${after}`))
 }
-
-const isReadError = (error: CheckpointError | ReadError): error is ReadError =>
-  error._tag === 'Unavailable' || error._tag === 'Denied' || error._tag === 'Corrupt'
 
 const whyOf = (error: CheckpointError): string => {
   switch (error._tag) {

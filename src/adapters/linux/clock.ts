@@ -73,9 +73,13 @@ const providerOf = (proc: string): string => {
   return `${mount} ${first.startTicks}`
 }
 
+/** What is kept open, one for each path: a process may open and close many ledgers. */
+const opened = new Map<string, number>()
+
 /** Reads the file from its start, each time anew; kept open, because opening it takes ten times longer. */
 const uptimeFile = (path: string): (() => string) => {
-  const descriptor = openSync(path, 'r')
+  const descriptor = opened.get(path) ?? openSync(path, 'r')
+  opened.set(path, descriptor)
   const buffer = Buffer.alloc(uptimeBytesMax)
   return () => buffer.toString('latin1', 0, readSync(descriptor, buffer, 0, uptimeBytesMax, 0))
 }

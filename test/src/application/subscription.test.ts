@@ -1,5 +1,60 @@
+import * as E from 'fp-ts/Either'
 import { memoryEventStore } from '../../../src/adapters/memory/memory-event-store'
+import { subscription } from '../../../src/application/subscription'
+import type { EventStore } from '../../../src/ports/event-store'
+import { rightOf } from '../../support/event-store-contract'
 import { runs } from '../../support/runs'
+import { sealedEvent, sealedEvents } from '../../support/sealed-events'
+import { testLedgerId } from '../../support/sqlite-ledger'
 import { describeSubscription } from '../../support/subscription-contract'
 
 describeSubscription('memory', runs().numRuns, () => Promise.resolve(memoryEventStore()))
+
+const everything = { ledgerId: testLedgerId, after: null, wants: () => true }
+
+describe('a subscription to a ledger', () => {
+  it('fails when an older copy is put in its place while it waits', async () => {
+    const [ledger, older] = [memoryEventStore(), memoryEventStore()]
+    await rightOf(ledger.append('link-a', 'no_stream', sealedEvents(1, 2, 3)))
+    await rightOf(older.append('link-a', 'no_stream', sealedEvents(1)))
+    let current = ledger
+    const replaced: EventStore = {
+      ...ledger,
+      readAll: (range) => current.readAll(range),
+      readStream: (range) => current.readStream(range),
+      changes: (wake) => older.changes(wake),
+    }
+    const said: string[] = []
+    for await (const message of subscription(replaced, everything)) {
+      said.push(message._tag)
+      if (message._tag === 'Failed') expect(message.error.why).toContain('an older copy')
+      if (message._tag !== 'CaughtUp') continue
+      current = older
+      await rightOf(older.append('link-a', 0n, sealedEvents(4, 5, 6)))
+    }
+    expect(said).toEqual(['Page', 'CaughtUp', 'Failed'])
+  })
+
+  it('goes on behind pages that hold nothing', async () => {
+    const ledger = memoryEventStore()
+    await rightOf(ledger.append('link-a', 'no_stream', sealedEvents(1)))
+    const gap = { from: 1n, to: 30_000n }
+    const sparse: EventStore = {
+      ...ledger,
+      readAll:
+        ({ after }) =>
+        () => {
+          const next = (after ?? 0n) + 10_000n
+          if (next < gap.to) return Promise.resolve(E.right({ events: [], next }))
+          const event = { ...sealedEvent(1), stream: 'link-a', revision: 0n, position: gap.to }
+          const events = (after ?? 0n) < gap.to ? [event] : []
+          return Promise.resolve(E.right({ events, next: null }))
+        },
+    }
+    for await (const message of subscription(sparse, everything)) {
+      if (message._tag !== 'Page') continue
+      expect(message.checkpoint.position).toBe(gap.to)
+      break
+    }
+  })
+})
