@@ -18,7 +18,7 @@ import {
   type LedgerOptions,
 } from './run-command'
 
-type ImportFlags = LedgerOptions & LogFlags & { readonly follow?: boolean }
+type ImportFlags = LedgerOptions & LogFlags
 
 /** Adds the options that say how logs are to be read. */
 export const withLogOptions = (command: Command): Command =>
@@ -43,13 +43,11 @@ export const importCommand = (parts: CliParts, exit: (code: ExitCode) => void): 
   )
     .option('--link <name>', 'put all evidence on this link, whatever the log names')
     .option('--dry-run', 'say what would be imported, and write nothing')
-    .option('--follow', 'go on with what text logs get more of, until SIGINT or SIGTERM')
     .addHelpText(
       'before',
       'Examples:\n  open-interval import application.txt --log-tz -08:00\n' +
         '  open-interval import logs/ --date-order dmy --dry-run\n' +
-        '  open-interval import vista.csv --source mail1/application --json\n' +
-        '  open-interval import application.txt --log-tz -08:00 --follow\n',
+        '  open-interval import vista.csv --source mail1/application --json\n',
     )
     .action(async (paths: ReadonlyArray<string>, flags: ImportFlags) => {
       exit(reportResult(parts, await runImport(parts, paths, flags)))
@@ -62,13 +60,8 @@ const runImport = async (
 ): Promise<CommandResult> => {
   const options = parseImportOptions(flags)
   if (E.isLeft(options)) return options
-  if (flags.follow === true && options.right.isDryRun) return E.left(followsNothing)
   const access = options.right.isDryRun ? 'read' : 'write'
   return withLedger(parts, { store: flags.store, access }, async (ledger) => {
-    if (flags.follow === true) {
-      const { importFollowing } = await import('./import-follow')
-      return importFollowing(parts, { ledger, flags }, { paths, options: options.right })
-    }
     const run = await importInto(parts, ledger, { paths, options: options.right })
     const json = { files: run.logs, mustWait: run.mustWait, notes: notesOf(run, flags) }
     const text = importText({ ...run, notes: json.notes }, options.right.isDryRun)
@@ -76,8 +69,6 @@ const runImport = async (
     return resultOf(run)
   })
 }
-
-const followsNothing = cliFailure(exitCodes.usage, '--follow and --dry-run exclude each other')
 
 const notesOf = (run: ImportRun, flags: LogFlags): ReadonlyArray<string> =>
   flags.logTz === undefined && run.logs.some(isZoneAssumed)
