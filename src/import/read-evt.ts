@@ -32,12 +32,27 @@ const readRange = async (
   for await (const chunk of bytes.open(range)) onChunk(chunk)
 }
 
-/** Whether a record of a log whose end is missing is older than all of it, and so a leftover. */
+/** Whether a record of a log whose end is missing does not go on from those before, and so is a leftover. */
 const leftovers = (bounds: EvtBounds): ((record: number) => boolean) => {
-  let first: number | null = null
+  let last = -1
   return (record) => {
-    first ??= record
-    return bounds.numbers === null && record < first
+    if (bounds.numbers === null && record <= last) return true
+    last = record
+    return false
+  }
+}
+
+/** Records of which it is remembered that they were told, to know a copy by: some 30 MB of names. */
+const toldMax = 200_000
+
+/** Tells of a record whether one of its number and time came before. */
+const copies = (): ((record: EvtRecord) => boolean) => {
+  const told = new Set<string>()
+  return (record) => {
+    const key = keyOf(record)
+    if (told.has(key)) return true
+    if (told.size < toldMax) told.add(key)
+    return false
   }
 }
 
@@ -99,14 +114,18 @@ const kept = (record: EvtRecord): EvtRecord => ({
 export const readEvt = async (evt: BoundedEvt, onRecord: OnEvtRecord): Promise<void> => {
   const { numbers } = evt.bounds
   const held = new Map<string, EvtRecord>()
+  const isCopy = copies()
   await readSlack(evt, (record) => {
     const { recordNumber } = record
     const isUsed = numbers !== null && recordNumber >= numbers.oldest && recordNumber < numbers.next
-    if (!isUsed) onRecord(E.right(record))
-    else if (held.size < heldMax) held.set(keyOf(record), kept(record))
+    if (!isUsed) {
+      if (!isCopy(record)) onRecord(E.right(record))
+    } else if (held.size < heldMax) held.set(keyOf(record), kept(record))
   })
   await readLive(evt, (record) => {
     if (held.size > 0 && E.isRight(record)) held.delete(keyOf(record.right))
+    // Where the log says what is its own, no number of it comes twice.
+    if (numbers === null && E.isRight(record) && isCopy(record.right)) return
     onRecord(record)
   })
   held.forEach((record) => onRecord(E.right(record)))

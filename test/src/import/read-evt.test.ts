@@ -93,6 +93,22 @@ describe('a binary log', () => {
     expect((await read(Buffer.concat([file, other]))).recovered).toEqual([4])
   })
 
+  it('takes copies of one recovered record for one record', async () => {
+    const file = cleanEvt(storm(2))
+    const lost = evtRecord({ at: start + 86_400_000, eventId: 289, strings: ['A'] }, 40)
+    expect((await read(Buffer.concat([file, lost, lost]))).recovered).toEqual([40])
+  })
+
+  it('that has lost its end takes copies of its records for the same, and older ones for leftovers', async () => {
+    const made = storm(2)
+    const file = cleanEvt(made)
+    const cut = file.subarray(0, file.length - 40)
+    const again = [2, 3].map((number) => evtRecord(made[number - 1] ?? failThis(), number))
+    const older = evtRecord({ at: start - 86_400_000, eventId: 289, strings: [] }, 4)
+    const { live, recovered } = await read(Buffer.concat([cut, ...again, older]))
+    expect({ live, recovered }).toEqual({ live: upTo(1, 8), recovered: [4] })
+  })
+
   it('goes on at its beginning, with a record split over the end of the file', async () => {
     let splits = 0
     for (let bytes = 6000; bytes < 6400; bytes += 20) {
