@@ -111,7 +111,9 @@ const simulationOf = (copy, { runs, seed }) => {
 /** How many tests of one file and name pattern pass and fail; a suite that cannot run has neither. */
 const testsOf = (copy, { path, name }) => {
   const jest = join(copy, 'node_modules/jest/bin/jest.js')
-  const args = [jest, '--json', '--silent', '--runInBand', '--runTestsByPath', path, '-t', name]
+  // A test that waits in vain may leave what keeps the process from ending.
+  const options = ['--json', '--silent', '--runInBand', '--forceExit']
+  const args = [jest, ...options, '--runTestsByPath', path, '-t', name]
   const { stdout } = spawnSync(process.execPath, args, {
     cwd: copy,
     encoding: 'utf8',
