@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/Either'
 import { isObject } from '../adapters/codec'
-import type { EventStore, Page, ReadError, RecordedEvent } from '../ports/event-store'
+import type { EventStore, ReadError, RecordedEvent } from '../ports/event-store'
+import { eventAt } from './event-at'
 
 /**
  * How far a subscriber has come: up to and including one event. Stream and revision find that event
@@ -74,16 +75,9 @@ export const positionOf =
     if (checkpoint.ledgerId !== ledgerId) {
       return E.left({ _tag: 'ForeignLedger', expected: ledgerId, found: checkpoint.ledgerId })
     }
-    const { stream, revision } = checkpoint
-    const page: E.Either<ReadError, Page> = await store.readStream({
-      stream,
-      direction: 'forwards',
-      from: revision,
-      limit: 1,
-    })()
-    if (E.isLeft(page)) return page
-    const [event] = page.right.events
-    return event?.revision === revision && event.id === checkpoint.eventId
-      ? E.right(event.position)
+    const event = await eventAt(store, checkpoint)
+    if (E.isLeft(event)) return event
+    return event.right?.id === checkpoint.eventId
+      ? E.right(event.right.position)
       : E.left({ _tag: 'RolledBack', checkpoint })
   }

@@ -7,6 +7,7 @@ import type { StreamHead, UnsealedEvent } from '../adapters/codec'
 import type { AppendError, EventStore, RecordedEvent } from '../ports/event-store'
 import type { ImportedEvent, PlannedStream } from './import-log-events'
 import { appendUntilKnown } from './append-until-known'
+import { eventAt } from './event-at'
 import type { LedgerParts } from './ledger-parts'
 
 /** What importing needs of an opened ledger; a throw-away one in memory will do. */
@@ -123,18 +124,11 @@ const headIfOurs = async (
   store: EventStore,
   head: StreamHead & { readonly revision: bigint },
 ): Promise<E.Either<AppendError, StreamHead>> => {
-  const { stream, revision, hash } = head
-  const page = await store.readStream({
-    stream,
-    direction: 'forwards',
-    from: revision,
-    limit: 1,
-  })()
-  if (E.isLeft(page)) return page
-  const [stored] = page.right.events
-  return stored !== undefined && headOf(stored).hash === hash
+  const stored = await eventAt(store, head)
+  if (E.isLeft(stored)) return stored
+  return stored.right !== undefined && headOf(stored.right).hash === head.hash
     ? E.right(head)
-    : E.left({ _tag: 'Conflict', stream, actual: revision })
+    : E.left({ _tag: 'Conflict', stream: head.stream, actual: head.revision })
 }
 
 /** How far an append came: `error` null means that nothing is missing any more. */

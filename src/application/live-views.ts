@@ -20,7 +20,7 @@ export type LiveViews = {
 /** Most views that are remembered; the one of a busy link takes some 200 KB. */
 const viewsMax = 512
 
-/** Remembers nothing yet; what was not asked for longest is forgotten first. */
+/** Remembers nothing yet; what was put there longest ago is forgotten first. */
 export const liveViews = (): LiveViews => {
   const views = new Map<string, LiveView<unknown>>()
   return {
