@@ -93,6 +93,8 @@ export interface EventStore {
   readonly readAll: (range: LedgerRange) => TaskEither<ReadError, Page>
   /** Which event a stream ends with, told without reading what it says; null: there is no such stream. */
   readonly newest: (stream: string) => TaskEither<ReadError, NewestEvent | null>
+  /** The position behind which nothing is stored yet; null: nothing is stored at all. */
+  readonly end: TaskEither<ReadError, bigint | null>
   /** Names of the streams of a category, in order of their first event. */
   readonly streams: (category: string) => TaskEither<ReadError, ReadonlyArray<string>>
   /** Calls `wake` whenever there may be more events; gives the function that stops it. */

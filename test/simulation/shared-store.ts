@@ -87,6 +87,7 @@ export const storeOf = (
     readAll: (range) => () => read('a read', memory.readAll(range)),
     streams: (category) => () => read('a read', memory.streams(category)),
     newest: (stream) => () => read('a read', memory.newest(stream)),
+    end: () => read('a read', memory.end),
     changes: (wake) => {
       const tell = () => {
         later(time, process, 5, wake)

@@ -13,7 +13,7 @@ import { sealedEvents } from './sealed-events'
 /** What is compared of a store. */
 export type ComparedStore = Pick<
   EventStore,
-  'append' | 'readStream' | 'readAll' | 'newest' | 'streams'
+  'append' | 'readStream' | 'readAll' | 'newest' | 'end' | 'streams'
 >
 
 /** A store over a file that can be closed and opened again. */

@@ -258,6 +258,13 @@ const readingStreams = (store: () => EventStore): void => {
     expect(await rightOf(store().newest('link-c'))).toBeNull()
   })
 
+  it('names the position of the last event of all, null before there is one', async () => {
+    expect(await rightOf(store().end)).toBeNull()
+    await rightOf(store().append('link-a', 'no_stream', sealedEvents(1, 2)))
+    const { position } = await rightOf(store().append('link-b', 'no_stream', sealedEvents(3)))
+    expect(await rightOf(store().end)).toBe(position)
+  })
+
   it('gives an empty page of a stream that is not there', async () => {
     for (const direction of ['forwards', 'backwards'] as const)
       expect(await rightOf(store().readStream(from('link-a', { direction })))).toEqual({

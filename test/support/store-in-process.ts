@@ -5,7 +5,10 @@ import type { StoreCall } from './processes/serve-store'
 
 /** What one process does to a ledger: its store, how it closes and opens the file again, its end. */
 export type StoreProcess = {
-  readonly store: Pick<EventStore, 'append' | 'readStream' | 'readAll' | 'newest' | 'streams'>
+  readonly store: Pick<
+    EventStore,
+    'append' | 'readStream' | 'readAll' | 'newest' | 'end' | 'streams'
+  >
   readonly reopen: () => Promise<void>
   readonly end: () => Promise<void>
 }
@@ -53,6 +56,7 @@ export const storeInProcess = async (path: string): Promise<StoreProcess> => {
         (...args) =>
         () =>
           ask({ method: 'newest', args }),
+      end: () => ask({ method: 'end', args: [] }),
       streams:
         (...args) =>
         () =>

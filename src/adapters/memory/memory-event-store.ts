@@ -29,6 +29,7 @@ export const memoryEventStore = (): EventStore => {
     readAll: (range) => () => Promise.resolve(E.right(readAll(contents, range))),
     newest: (stream) => () =>
       Promise.resolve(E.right(contents.streams.get(stream)?.at(-1) ?? null)),
+    end: () => Promise.resolve(E.right(contents.ledger.at(-1)?.position ?? null)),
     streams: (category) => () =>
       Promise.resolve(
         E.right([...contents.streams.keys()].filter((name) => categoryOf(name) === category)),

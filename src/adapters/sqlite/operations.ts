@@ -1,4 +1,6 @@
 import type { Connection } from './connection'
+import { dataVersion } from './data-version'
+import { findEnd } from './find-end'
 import { findIds } from './find-ids'
 import { findNewest } from './find-newest'
 import { findStream } from './find-stream'
@@ -11,6 +13,8 @@ import { readStream } from './read-stream'
 /** Everything that the store does on one connection, prepared once. */
 export type Operations = {
   readonly connection: Connection
+  readonly dataVersion: ReturnType<typeof dataVersion>
+  readonly findEnd: ReturnType<typeof findEnd>
   readonly findIds: ReturnType<typeof findIds>
   readonly findNewest: ReturnType<typeof findNewest>
   readonly findStream: ReturnType<typeof findStream>
@@ -24,6 +28,8 @@ export type Operations = {
 /** Prepares the store's operations on a connection. */
 export const operationsOn = (connection: Connection): Operations => ({
   connection,
+  dataVersion: dataVersion(connection),
+  findEnd: findEnd(connection),
   findIds: findIds(connection),
   findNewest: findNewest(connection),
   findStream: findStream(connection),

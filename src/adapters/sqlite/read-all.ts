@@ -1,5 +1,6 @@
 import type { LedgerRange, Page } from '../../ports/event-store'
 import type { Connection } from './connection'
+import { findEnd } from './find-end'
 import { eventColumns, recordedEvent, type EventRow } from './event-row'
 
 // CROSS JOIN keeps SQLite from sorting: it walks the events in their order.
@@ -9,8 +10,6 @@ FROM events CROSS JOIN streams ON streams.id = events.stream
 WHERE position > @from AND position <= @to
   AND (@kept IS NULL OR category IN (SELECT value FROM json_each(@kept)))
 ORDER BY position LIMIT @limit`
-
-const selectLast = 'SELECT max(position) AS last FROM events'
 
 type Scan = {
   readonly from: bigint
@@ -27,15 +26,14 @@ const scannedMax = 10_000n
 /** Reads a page of the whole ledger; it may be empty and yet name where to go on. */
 export const readAll = (connection: Connection): ((range: LedgerRange) => Page) => {
   const page = connection.prepare<[Scan], LedgerRow>(selectPage).raw()
-  const lastPosition = connection.prepare<[], { readonly last: number | null }>(selectLast)
+  const end = findEnd(connection)
   return ({ after, categories, limit }) => {
     const from = after ?? 0n
     const to = from + scannedMax
     const kept = categories === null ? null : JSON.stringify(categories)
     const events = page.all({ from, to, kept, limit }).map(recordedInLedger)
     const seenTo = events.length < limit ? to : (events.at(-1)?.position ?? to)
-    const last = BigInt(lastPosition.get()?.last ?? 0)
-    return { events, next: last > seenTo ? seenTo : null }
+    return { events, next: (end() ?? 0n) > seenTo ? seenTo : null }
   }
 }
 

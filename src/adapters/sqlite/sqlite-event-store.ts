@@ -30,6 +30,7 @@ export const sqliteEventStore = (parts: SqliteParts): EventStore => {
     readStream: (range) => reading((operations) => operations.readStream(range)),
     readAll: (range) => reading((operations) => operations.readAll(range)),
     newest: (stream) => reading((operations) => operations.findNewest(stream)),
+    end: reading((operations) => operations.findEnd()),
     streams: (category) => reading((operations) => operations.listStreams(category)),
     changes: watcher.changes,
     close: async () => {

@@ -1,3 +1,4 @@
+import type { Connection } from './connection'
 import type { Session } from './session'
 
 /**
@@ -12,15 +13,21 @@ export type Watcher = {
   readonly stop: () => void
 }
 
+type Watched = Pick<Session, 'current' | 'listeners'>
+
+/** What a look saw; both differ from one connection to the next, so neither is proof by itself. */
+type Look = { readonly connection: Connection | null; readonly version: unknown }
+
 /** Wakes listeners when this process or another one has changed the file. */
-export const watchChanges = (session: Session): Watcher => {
+export const watchChanges = (session: Watched): Watcher => {
   let timer: NodeJS.Timeout | undefined
-  let seen: unknown
+  let seen: Look = { connection: null, version: null }
 
   const poll = (): void => {
-    const version = dataVersion(session)
-    if (version !== seen) session.listeners.forEach((wake) => wake())
-    seen = version
+    const look = lookAt(session)
+    const isNews = look.connection !== seen.connection || look.version !== seen.version
+    seen = look
+    if (isNews) session.listeners.forEach((wake) => wake())
   }
 
   const stop = (): void => {
@@ -34,7 +41,7 @@ export const watchChanges = (session: Session): Watcher => {
       const listener = (): void => wake()
       session.listeners.add(listener)
       if (timer === undefined) {
-        seen = dataVersion(session)
+        seen = lookAt(session)
         timer = setInterval(poll, pollMs).unref()
       }
       return () => {
@@ -46,11 +53,15 @@ export const watchChanges = (session: Session): Watcher => {
   }
 }
 
-/** Changes whenever another connection has committed; an error counts as a change of its own. */
-const dataVersion = (session: Session): unknown => {
+/**
+ * The version changes whenever another connection has committed. It counts anew on a new connection,
+ * which is news of its own, like the loss of one: what was appended in between is in no version.
+ */
+const lookAt = (session: Watched): Look => {
   try {
-    return session.current().connection.pragma('data_version', { simple: true })
+    const { connection, dataVersion } = session.current()
+    return { connection, version: dataVersion() }
   } catch {
-    return undefined
+    return { connection: null, version: null }
   }
 }

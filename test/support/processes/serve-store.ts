@@ -8,6 +8,7 @@ export type StoreCall =
   | { readonly method: 'readStream'; readonly args: Parameters<EventStore['readStream']> }
   | { readonly method: 'readAll'; readonly args: Parameters<EventStore['readAll']> }
   | { readonly method: 'newest'; readonly args: Parameters<EventStore['newest']> }
+  | { readonly method: 'end'; readonly args: readonly [] }
   | { readonly method: 'streams'; readonly args: Parameters<EventStore['streams']> }
   | { readonly method: 'reopen' }
 
@@ -27,6 +28,8 @@ const answer = (store: EventStore, call: Exclude<StoreCall, { method: 'reopen' }
       return store.readAll(...call.args)()
     case 'newest':
       return store.newest(...call.args)()
+    case 'end':
+      return store.end()
     case 'streams':
       return store.streams(...call.args)()
   }
