@@ -12,6 +12,7 @@ export const changed = (state: DialingState, change: Partial<DialingState>): Dia
   unreadable: change.unreadable === undefined ? state.unreadable : change.unreadable,
   readableSince: change.readableSince ?? state.readableSince,
   held: change.held === undefined ? state.held : change.held,
+  releasedAt: change.releasedAt ?? state.releasedAt,
   attempt: change.attempt === undefined ? state.attempt : change.attempt,
   settled: change.settled ?? state.settled,
   waits: change.waits ?? state.waits,

@@ -1,5 +1,6 @@
 import type { DialingState } from './dialing-state'
 import type { Denial, DenialRule } from './events'
+import { holdOn, siteHoldOn } from './hold'
 import { itemFromEnd } from './long-list'
 import { policiesSince, policyNow, type PolicySources, type SitePolicy } from './policy-timeline'
 import { intervalSecOf, type RetryPolicy } from './policy'
@@ -145,7 +146,7 @@ const denialsByState = (
   const final = (rule: DenialRule): Denied => ({ rule, leftCs: null, final: true })
   return [
     ...(isUnreadable(context, state) ? [final('ledger-unreadable')] : []),
-    ...(state.held !== null ? [final('held')] : []),
+    ...(holdOn(context.site, state) === null ? [] : [final('held')]),
     ...(isExhausted && policy.onExhausted === 'hold' ? [final('exhausted')] : []),
     ...denialsByAttempt(context, state, asked),
     ...(isExhausted && policy.onExhausted === 'probe' && probeLeftCs > 0
@@ -226,10 +227,11 @@ const anchorEveryCs = (context: DialingContext, state: DialingState): number =>
 
 /**
  * Whether a refusal must be appended, so that this clock leaves a span to prove ages by (R13).
- * Nothing is added to what cannot be read: no age is of use until it is released (R16).
+ * Nothing is added to what cannot be read: no age is of use until it is released (R16). A ledger
+ * that is held as a whole stands still, too, so that it can be copied.
  */
 export const needsAnchor = (context: DialingContext, state: DialingState): boolean => {
-  if (isUnreadable(context, state)) return false
+  if (isUnreadable(context, state) || siteHoldOn(context.site, state) !== null) return false
   const last = lastEventOf(state.trace, context.now)
   return (
     last === null ||

@@ -406,7 +406,7 @@ const evolveRelease = (
   state: DialingState,
   event: Recorded & { readonly type: 'LinkReleased' },
 ): DialingState => {
-  const released = changed(state, { held: null, failures: 0 })
+  const released = changed(state, { held: null, failures: 0, releasedAt: event.position })
   return acceptsPast(event.data.past, state.unreadable)
     ? withReleasedPast(changed(released, { unreadable: null }), event)
     : released

@@ -1,6 +1,6 @@
 import type { DialAttempted } from './events'
 import { emptyLongList, type LongList } from './long-list'
-import type { PolicyChange } from './policy-timeline'
+import type { Hold, PolicyChange } from './policy-timeline'
 import { emptyTrace, type Trace } from './proven-age'
 import type { SeenEvidence, Wait } from './retry-window'
 import type { ClockReading } from './time'
@@ -47,7 +47,9 @@ export type DialingState = {
   readonly unreadable: { readonly revision: bigint; readonly problem: string } | null
   /** Position of the link's first event, or from which on it last waited out a release (R16). */
   readonly readableSince: bigint
-  readonly held: { readonly by: string; readonly reason: string; readonly at: string } | null
+  readonly held: Hold | null
+  /** Position of the link's latest release; -1: it never was released. */
+  readonly releasedAt: bigint
   readonly attempt: OpenAttempt | null
   readonly settled: ReadonlyArray<SettledAttempt>
   readonly waits: ReadonlyArray<Wait>
@@ -73,6 +75,7 @@ export const initialDialing: DialingState = {
   unreadable: null,
   readableSince: -1n,
   held: null,
+  releasedAt: -1n,
   attempt: null,
   settled: [],
   waits: [],

@@ -10,6 +10,7 @@ import {
 } from './dial-denials'
 import { withAbandonment } from './dialing'
 import type { DialingState } from './dialing-state'
+import { holdOn } from './hold'
 import { intervalSecOf, type RetryPolicy } from './policy'
 import type { SeenEvidence, WaitKind } from './retry-window'
 import { csOfSec, isoOfMs, provenSpanCs, wallMsOf } from './time'
@@ -57,7 +58,10 @@ export const statusOf = (context: DialingContext, recorded: DialingState): LinkS
   const refusal = refusalOf(context, state, { judgement: null, lockHeld: false })
   const consecutiveFailures = failuresNow(context, state)
   return {
-    phase: phaseOf(state, consecutiveFailures >= policy.maxOpenRetries, refusal),
+    phase: phaseOf(context, state, {
+      exhausted: consecutiveFailures >= policy.maxOpenRetries,
+      refusal,
+    }),
     consecutiveFailures,
     refusal,
     closesAt:
@@ -81,12 +85,12 @@ const failuresNow = (context: DialingContext, state: DialingState): number => {
 }
 
 const phaseOf = (
+  context: DialingContext,
   state: DialingState,
-  exhausted: boolean,
-  refusal: Refusal | null,
+  { exhausted, refusal }: { readonly exhausted: boolean; readonly refusal: Refusal | null },
 ): LinkStatus['phase'] => {
   if (refusal?.deniedBy.some((denial) => denial.rule === 'ledger-unreadable')) return 'unreadable'
-  if (state.held !== null) return 'held'
+  if (holdOn(context.site, state) !== null) return 'held'
   if (exhausted) return 'exhausted'
   if (state.attempt !== null) return state.attempt.up === null ? 'dialing' : 'connected'
   return refusal === null ? 'idle' : 'waiting'

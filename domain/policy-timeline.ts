@@ -1,5 +1,6 @@
 import { defaultPolicy, type PolicyFields, type RetryPolicy } from './policy'
 import type { Recorded, StreamItem } from './events'
+import type { ClockReading } from './time'
 
 /** One `RetryPolicyChanged`, at its place in the ledger. */
 export type PolicyChange = {
@@ -16,6 +17,17 @@ export type SitePolicy = {
   readonly unreadable: { readonly revision: bigint; readonly problem: string } | null
   /** Position of the latest release past something unreadable: links wait an interval from it. */
   readonly releasedAt: bigint | null
+  /** The hold of the whole ledger: no link is dialed that was not released after it (R12). */
+  readonly held: SiteHold | null
+}
+
+/** Who keeps links from being dialed until a person releases them, why and since when. */
+export type Hold = { readonly by: string; readonly reason: string; readonly at: string }
+
+/** A hold of the whole ledger, at its place in it. */
+export type SiteHold = Hold & {
+  readonly appended: ClockReading
+  readonly position: bigint
 }
 
 /** A site that never set a policy: the defaults hold. */
@@ -24,6 +36,7 @@ export const initialSitePolicy: SitePolicy = {
   changes: [],
   unreadable: null,
   releasedAt: null,
+  held: null,
 }
 
 /** Folds one item of the stream `site-policy`. */
@@ -41,13 +54,23 @@ const evolveSiteItem = (next: SitePolicy, item: StreamItem): SitePolicy => {
       return { ...next, unreadable: { revision: item.revision, problem: item.problem } }
     case 'RetryPolicyChanged':
       return { ...next, changes: [...next.changes, policyChangeOf(item)] }
+    case 'LinkHeld':
+      return { ...next, held: siteHoldOf(item) }
     case 'LinkReleased':
+      // One that accepts what cannot be read lifts no hold: the two are meant one by one.
+      if (item.data.past === null) return { ...next, held: null }
       return acceptsPast(item.data.past, next.unreadable)
         ? { ...next, unreadable: null, releasedAt: item.position }
         : next
     default:
       return next
   }
+}
+
+const siteHoldOf = (event: Recorded & { readonly type: 'LinkHeld' }): SiteHold => {
+  const { actor, appended } = event.metadata
+  const { reason } = event.data
+  return { by: actor, reason, at: appended.wall, appended, position: event.position }
 }
 
 /** Whether a release that names `past` accepts an unreadable event. */

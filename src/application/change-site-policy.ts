@@ -9,7 +9,7 @@ import type { LedgerParts } from './ledger-parts'
 /** What a person changes for every link at once. */
 export type SiteChange = Extract<
   DraftEvent,
-  { readonly type: 'RetryPolicyChanged' | 'LinkReleased' }
+  { readonly type: 'RetryPolicyChanged' | 'LinkHeld' | 'LinkReleased' }
 >
 
 /** Appends a change to `site-policy`; gives its revision. Only what is there can be released. */
@@ -29,7 +29,10 @@ export const changeSitePolicy = (
     TE.map(({ revision }) => revision),
     TE.mapError((error): GateError =>
       error._tag === 'NoStream'
-        ? { _tag: 'Rejected', why: 'the site has no policy events: there is nothing to release' }
+        ? {
+            _tag: 'Rejected',
+            why: 'the ledger was never held as a whole: there is nothing to release',
+          }
         : gateErrorOf(error),
     ),
   )

@@ -21,6 +21,7 @@ import type { LedgerParts } from './ledger-parts'
 import { changeLink, type LinkChange } from './change-link'
 import { judgeAttempt } from './judge-attempt'
 import { loadLink, type LoadedLink } from './load-link'
+import { viewAgeCsMax } from './view-age'
 
 /** How often one request starts over because somebody else appended to the link meanwhile. */
 const conflictsMax = 200
@@ -98,6 +99,7 @@ const tryRequest = async (
   request: DialRequest,
   before: Trial,
 ): Promise<TrialResult> => {
+  const { uptimeCs: readFromCs } = gate.parts.clock.read()
   const loaded = await loadLink(gate.parts, request.link)()
   if (E.isLeft(loaded)) return E.left(gateErrorOf(loaded.left))
   const { judgement, ended } = await judgeAttempt(gate.liveness, request.link, {
@@ -106,6 +108,7 @@ const tryRequest = async (
   })
   const trial: Trial = { ...before, ended }
   const context = contextOf(gate.parts, loaded.right, request)
+  if (context.now.uptimeCs - readFromCs > viewAgeCsMax) return again(trial)
   const decision = decideDialing(
     context,
     {

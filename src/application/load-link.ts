@@ -20,7 +20,7 @@ export type LoadedLink = {
 /** The policy that every link has unless it sets its own. */
 export const sitePolicy: Projection<SitePolicy> = {
   name: 'site-policy',
-  version: 1,
+  version: 2,
   initial: initialSitePolicy,
   evolve: evolveSitePolicy,
 }

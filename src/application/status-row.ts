@@ -3,6 +3,7 @@ import * as TE from 'fp-ts/TaskEither'
 import type { DialingContext } from '../../domain/dial-denials'
 import { withAbandonment } from '../../domain/dialing'
 import type { DialingState, OpenAttempt } from '../../domain/dialing-state'
+import { holdOn } from '../../domain/hold'
 import { streamOfLink, type LinkId } from '../../domain/link-id'
 import { statusOf, type LinkStatus } from '../../domain/link-status'
 import type { SeenEvidence } from '../../domain/retry-window'
@@ -72,7 +73,7 @@ export const statusRow = (
     deniedBy: status.refusal?.deniedBy ?? [],
     closesAt: status.closesAt,
     retryAfterSec: status.refusal?.retryAfterSec ?? null,
-    since: status.phase === 'idle' ? null : (abandonedAt ?? sinceOf(state)),
+    since: status.phase === 'idle' ? null : (abandonedAt ?? sinceOf(context, state)),
     upBasis: state.attempt?.up?.proof ?? null,
     consecutiveFailures: status.consecutiveFailures,
     lastFailure: lastFailureOf(settled, abandonedAt),
@@ -101,8 +102,8 @@ const lastFailureOf = (
   return { type, origin, code, at: abandonedAt ?? at }
 }
 
-const sinceOf = (state: DialingState): string | null =>
-  state.held?.at ??
+const sinceOf = (context: DialingContext, state: DialingState): string | null =>
+  holdOn(context.site, state)?.at ??
   state.attempt?.up?.at.wall ??
   state.attempt?.granted.wall ??
   state.lastFailure?.at ??

@@ -76,7 +76,10 @@ const examineLinks = async (
   if (E.isLeft(links)) return links
   const site = await ledger.parts.fold(sitePolicy, sitePolicyStream)()
   if (E.isLeft(site)) return E.left(readFailure(site.left))
-  const findings: DoctorFinding[] = [...unreadableIn(null, site.right.view.unreadable)]
+  const findings: DoctorFinding[] = [
+    ...unreadableIn(null, site.right.view.unreadable),
+    ...heldAsAWhole(site.right.view),
+  ]
   for (const link of links.right) {
     const loaded = await loadLink(ledger.parts, link)()
     if (E.isLeft(loaded)) return E.left(readFailure(loaded.left))
@@ -105,6 +108,18 @@ const unreadableIn = (
     },
   ]
 }
+
+const heldAsAWhole = ({ held }: SitePolicy): ReadonlyArray<DoctorFinding> =>
+  held === null
+    ? []
+    : [
+        {
+          check: 'held',
+          level: 'warning',
+          what: `every link is held since ${held.at} by ${held.by}: ${held.reason}`,
+          next: 'unless another copy of this ledger is in use: open-interval release --all --reason ...',
+        },
+      ]
 
 const unknownOutcomeIn = (
   ledger: CliLedger,

@@ -1,5 +1,7 @@
 import * as E from 'fp-ts/Either'
+import type { DialingState } from '../../domain/dialing-state'
 import type { Recorded } from '../../domain/events'
+import { holdOn } from '../../domain/hold'
 import type { LinkId } from '../../domain/link-id'
 import type { OpenWindow } from '../../domain/link-status'
 import { eventsBehind } from '../application/events-behind'
@@ -65,15 +67,18 @@ export const explanationOf = async (
   return E.right({
     link: row,
     asOf: asked.wall,
-    held: state.held,
+    held: holdOn(loaded.right.site, state),
     openWindows: status.openWindows.map(({ evidence, ...window }) => ({
       ...window,
       because: { ...evidence, revision: evidence.revision.toString() },
     })),
     chain: chain.right.map(chainedEventOf),
-    allowedBy: row.deniedBy.map((denial) => remedyOf(denial.rule, link)),
+    allowedBy: row.deniedBy.map(({ rule }) => remedyOf(rule, link, state)),
   })
 }
+
+const releaseAll = (link: LinkId): string =>
+  `open-interval release --all --reason ..., or of this link alone: open-interval release '${link}' --reason ...`
 
 const linkAsOf = async (
   parts: LedgerParts,
@@ -97,11 +102,13 @@ const chainedEventOf = ({ data, metadata, ...event }: Recorded): ChainedEvent =>
   reason: 'reason' in data ? data.reason : null,
 })
 
-const remedyOf = (rule: string, link: LinkId): string => {
+const remedyOf = (rule: string, link: LinkId, { held }: Pick<DialingState, 'held'>): string => {
   switch (rule) {
     case 'ledger-unreadable':
       return `open-interval doctor, then the release that it names`
     case 'held':
+      if (held === null) return releaseAll(link)
+      return `open-interval release '${link}' --reason ...`
     case 'exhausted':
       return `open-interval release '${link}' --reason ...`
     case 'open-interval':

@@ -184,6 +184,26 @@ export const faultyStore = (
   }
 }
 
+/** A store whose first read of a stream takes as long as `meanwhile` does, after it was read. */
+export const slowlyReadStore = (
+  store: EventStore,
+  stream: string,
+  meanwhile: () => Promise<unknown>,
+): EventStore => {
+  let reads = 0
+  return {
+    ...store,
+    readStream: (range) => {
+      const read = store.readStream(range)
+      return async () => {
+        const page = await read()
+        if (range.stream === stream && reads++ === 0) await meanwhile()
+        return page
+      }
+    },
+  }
+}
+
 /** A store where something happens just before the n-th append (0-based), as other processes do. */
 export const interruptedStore = (
   store: EventStore,

@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/Either'
 import { changeLink, type LinkChange } from '../../../src/application/change-link'
+import { changeSitePolicy } from '../../../src/application/change-site-policy'
 import { linkGate } from '../../../src/application/link-gate'
 import type { AttemptReport, Gate } from '../../../src/application/gate'
 import { loadLink } from '../../../src/application/load-link'
@@ -18,6 +19,7 @@ import {
   refused,
   removeFolders,
   rulesOf,
+  slowlyReadStore,
   stores,
   typesOf,
 } from '../../support/gate-world'
@@ -187,6 +189,24 @@ describe.each(stores)('the gate on the %s store', (_name, open) => {
       const refusal = await refused(gateOn(interruptedStore(store, [hold])).request(aRequest()))
       expect(refusal).toMatchObject({ retryAfterSec: null, deniedBy: [{ rule: 'held' }] })
       expect(await typesOf(store)).not.toContain('DialAttempted')
+    })
+
+    it('reads again what has grown old, so that a hold of the whole ledger is seen', async () => {
+      const slow = async () => {
+        clock.at(3)
+        await rightOf(
+          changeSitePolicy(partsOn(store, clock), {
+            type: 'LinkHeld',
+            data: { reason: 'moving' },
+            idFrom: 'random',
+          }),
+        )
+      }
+      const refusal = await refused(
+        gateOn(slowlyReadStore(store, 'link-isp', slow)).request(aRequest()),
+      )
+      expect(rulesOf(refusal)).toEqual(['held'])
+      expect(await typesOf(store)).toEqual([])
     })
 
     it('goes on to the grant that it prepared, and prepares once', async () => {

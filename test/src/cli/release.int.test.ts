@@ -251,3 +251,81 @@ describe('events', () => {
     expect((await world.run('events', '--link', 'ips')).code).toBe(65)
   })
 })
+
+describe('hold --all and release --all', () => {
+  const holdAll = () => world.run('hold', '--all', '--reason', 'moving', '--by', 'alice')
+
+  it('leave who and why in the policy of the site, and nothing in any link (R12)', async () => {
+    await fails()
+    expect((await holdAll()).code).toBe(0)
+    expect((await world.run('release', '--all', '--reason', 'moved', '--json')).json()).toEqual({
+      link: null,
+      events: ['LinkReleased'],
+      revision: '1',
+    })
+    expect(await eventsOf(world.store, 'site-policy')).toMatchObject([
+      { type: 'LinkHeld', data: { reason: 'moving' }, metadata: { actor: 'alice' } },
+      { type: 'LinkReleased', data: { reason: 'moved', past: null } },
+    ])
+    expect(await typesOf(world.store)).toEqual(['ConnectionOpenFailed'])
+  })
+
+  it('refuse every link, new ones too, and let them go again', async () => {
+    await holdAll()
+    for (const link of ['isp', 'mail']) {
+      const { code, json } = await world.run('grant', link, '--json')
+      expect(code).toBe(77)
+      expect(json().deniedBy).toEqual([{ rule: 'held', notBefore: null }])
+    }
+    await world.run('release', '--all', '--reason', 'moved')
+    expect((await world.run('grant', 'isp')).code).toBe(0)
+  })
+
+  it('show in status, explain and doctor who holds, why, and what lifts it', async () => {
+    await fails()
+    await holdAll()
+    const [row] = (await world.run('status', '--json')).json().links
+    expect(row).toMatchObject({ phase: 'held', since: world.clock.read().wall })
+    const { out } = await world.run('explain', 'isp')
+    expect(out).toContain('held by alice')
+    expect(out).toContain(
+      "release --all --reason ..., or of this link alone: open-interval release 'isp'",
+    )
+    expect((await world.run('doctor')).out).toContain('by alice: moving; unless another copy')
+  })
+
+  it('leave a link that is held by name as it is, and say so', async () => {
+    await fails()
+    await world.run('hold', 'isp', '--reason', 'bill')
+    await holdAll()
+    expect((await world.run('release', '--all', '--reason', 'x')).out).toContain('held by name')
+    expect((await world.run('grant', 'isp')).code).toBe(77)
+  })
+
+  it('release one link alone by its name', async () => {
+    await holdAll()
+    expect((await world.run('release', 'isp', '--new', '--reason', 'tested')).code).toBe(0)
+    expect((await world.run('grant', 'isp')).code).toBe(0)
+    expect((await world.run('grant', 'mail')).code).toBe(77)
+  })
+
+  it.each(['hold', 'release'])('%s wants a link or --all, and not both', async (command) => {
+    const neither = await world.run(command, '--reason', 'x')
+    expect(neither).toMatchObject({ code: 64 })
+    expect(neither.err).toContain(`${command} takes a link, or --all`)
+    const both = await world.run(command, 'isp', '--all', '--reason', 'x')
+    expect(both).toMatchObject({ code: 64 })
+    expect(both.err).toContain('not both')
+  })
+
+  it('release --all without a hold ever exits 65 and writes nothing', async () => {
+    const { code, err } = await world.run('release', '--all', '--reason', 'x')
+    expect(code).toBe(65)
+    expect(err).toContain('never held as a whole')
+    expect(await typesOf(world.store, 'site-policy')).toEqual([])
+  })
+
+  it('release takes --past and --all one after the other', async () => {
+    expect((await world.run('release', '--all', '--past', '0', '--reason', 'x')).code).toBe(64)
+  })
+})
