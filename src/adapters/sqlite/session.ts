@@ -1,8 +1,8 @@
 import * as E from 'fp-ts/Either'
-import { statSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { backOffMs } from './append-batch'
 import type { Connection } from './connection'
+import { fileAt } from './file-at'
 import { operationsOn, type Operations } from './operations'
 import { settleOutcome } from './settle-outcome'
 
@@ -85,10 +85,4 @@ export const sessionOn = (first: Connection, reconnect: () => Connection): Sessi
       drop()
     },
   }
-}
-
-/** Which file is at a path: what is written to one that was moved away is lost to all others. */
-const fileAt = (path: string): string => {
-  const stat = statSync(path, { bigint: true, throwIfNoEntry: false })
-  return stat === undefined ? 'none' : `${stat.dev} ${stat.ino}`
 }

@@ -2,7 +2,7 @@ import Database from 'better-sqlite3'
 import * as E from 'fp-ts/Either'
 import * as O from 'fp-ts/Option'
 import { rmSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import type {
   Snapshot,
   SnapshotError,
@@ -27,8 +27,15 @@ CREATE TABLE IF NOT EXISTS snapshots (
   PRIMARY KEY (ledger, projection, stream)
 ) STRICT`
 
-/** The file of views beside a ledger: rebuilding them must not hold the lock that grants need. */
-export const viewsFileOf = (ledgerPath: string): string => join(dirname(ledgerPath), 'views.db')
+/**
+ * The file of views beside a ledger: rebuilding them must not hold the lock that grants need. It is
+ * `views.db` beside `ledger.db`, and `NAME.views.db` beside any other, so that two ledgers may share a
+ * folder.
+ */
+export const viewsFileOf = (ledgerPath: string): string => {
+  const name = basename(ledgerPath, '.db')
+  return join(dirname(ledgerPath), name === 'ledger' ? 'views.db' : `${name}.views.db`)
+}
 
 /** Which file, whose snapshots in it, and whether this process may make and change it. */
 export type SnapshotFile = {

@@ -1,0 +1,117 @@
+import * as E from 'fp-ts/Either'
+import type { StreamItem } from '../../domain/events'
+import type { Row, TableProjection } from '../../projections/table-projection'
+import { eventHash, toStreamItem } from '../adapters/codec'
+import type { RecordedEvent } from '../ports/event-store'
+import type { StoredState, ViewChange, ViewProblem } from '../ports/view-store'
+import type { ProjectionError } from './projection-message'
+import { viewText } from './view-text'
+
+/** A stream that is being folded, up to a revision (-1: nothing yet). */
+export type FoldingStream<State> = {
+  state: State
+  revision: bigint
+  /** The event at that revision, when it was folded here. */
+  last: RecordedEvent | null
+  /** The hash of the event at that revision, when it was folded elsewhere. */
+  readonly head: string | null
+}
+
+/** What a fold has to write besides states. */
+export type FoldedItems = {
+  readonly rows: Row[]
+  problems: ViewProblem[]
+  readonly accepted: ViewChange['accepted'][number][]
+}
+
+/** Nothing folded yet. */
+export const noItems = (): FoldedItems => ({ rows: [], problems: [], accepted: [] })
+
+/** A stream of which nothing was folded yet. */
+export const unfolded = <State>({ initial }: TableProjection<State>): FoldingStream<State> => ({
+  state: initial,
+  revision: -1n,
+  last: null,
+  head: null,
+})
+
+/** What an event is folded into. `isStrict`: an event that cannot be read is an error. */
+export type Folding<State> = {
+  readonly projection: TableProjection<State>
+  readonly into: FoldedItems
+  readonly isStrict: boolean
+}
+
+/** Folds the next event of a stream. */
+export const foldItem = <State>(
+  { projection, into, isStrict }: Folding<State>,
+  stream: FoldingStream<State>,
+  event: RecordedEvent,
+): E.Either<ProjectionError, void> => {
+  const item = toStreamItem(event)
+  if (!continues(stream, item)) {
+    return E.left({ _tag: 'StreamReplaced', stream: event.stream, revision: event.revision })
+  }
+  const problem = problemOf(stream, item)
+  if (problem !== null) {
+    if (isStrict) return E.left({ _tag: 'PoisonEvent', ...problem })
+    into.problems.push(problem)
+  }
+  const folded = stream
+  folded.state = projection.evolve(stream.state, item)
+  folded.revision = event.revision
+  folded.last = event
+  if (projection.rows.each === 'item') {
+    for (const row of projection.rows.rowsOf(folded.state, item)) into.rows.push(row)
+  }
+  if (item.type === 'LinkReleased') accept(into, item)
+  return E.right(undefined)
+}
+
+/** Each event names the hash of the one before it: that of a stored state must be this one. */
+const continues = <State>({ head, last, revision }: FoldingStream<State>, item: StreamItem) =>
+  item.type === 'Unreadable' ||
+  head === null ||
+  last !== null ||
+  item.revision !== revision + 1n ||
+  item.metadata.prev === head
+
+const problemOf = <State>(
+  { revision }: FoldingStream<State>,
+  item: StreamItem,
+): ViewProblem | null => {
+  const place = { stream: item.stream, revision: item.revision, position: item.position }
+  if (item.type === 'Unreadable') return { ...place, problem: item.problem }
+  return item.revision === revision + 1n
+    ? null
+    : { ...place, problem: 'events before it are missing' }
+}
+
+const accept = (
+  into: FoldedItems,
+  { stream, data }: Extract<StreamItem, { readonly type: 'LinkReleased' }>,
+): void => {
+  if (data.past === null) return
+  const past = BigInt(data.past)
+  const items = into
+  items.problems = into.problems.filter((one) => one.stream !== stream || one.revision > past)
+  items.accepted.push({ stream, past })
+}
+
+/** What is stored of a stream that was folded. */
+export const storedState = <State>(
+  name: string,
+  { state, revision, last, head }: FoldingStream<State>,
+): StoredState => ({
+  stream: name,
+  revision,
+  head: last === null ? (head ?? '') : eventHash(last),
+  state: viewText(state),
+})
+
+/** The row of a stream, for projections that have one each. */
+export const streamRows = <State>(
+  { rows }: TableProjection<State>,
+  name: string,
+  { state }: FoldingStream<State>,
+): ReadonlyArray<Row> => (rows.each === 'stream' ? [rows.rowOf(state, name)] : [])

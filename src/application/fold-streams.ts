@@ -1,0 +1,89 @@
+import * as E from 'fp-ts/Either'
+import type { TableProjection } from '../../projections/table-projection'
+import type { EventStore } from '../ports/event-store'
+import type { BulkMark, StoredState, ViewChange } from '../ports/view-store'
+import {
+  foldItem,
+  noItems,
+  storedState,
+  streamRows,
+  unfolded,
+  type FoldedItems,
+  type FoldingStream,
+} from './fold-item'
+import type { ProjectionError } from './projection-message'
+import { streamPages } from './stream-pages'
+
+/** Streams, rows and characters of states that are folded between two writes. */
+const streamsMax = 200
+const rowsMax = 2_000
+const textMax = 4_000_000
+
+/** Which streams to fold, each up to a position; those before `from` are done. */
+export type StreamsToFold = {
+  readonly streams: ReadonlyArray<string>
+  readonly until: bigint
+  readonly from: BulkMark
+  readonly isStrict: boolean
+}
+
+/** Something to write, and how many events it was folded from. */
+export type FoldedStreams = {
+  readonly change: Omit<ViewChange, 'checkpoint'>
+  readonly events: number
+}
+
+type Draft = { items: FoldedItems; states: StoredState[]; text: number; events: number }
+
+const noDraft = (): Draft => ({ items: noItems(), states: [], text: 0, events: 0 })
+
+/**
+ * Folds streams one after the other, with one state in memory at a time; an error is the last. The
+ * last change has no mark: then every stream is done.
+ */
+export async function* foldStreams<State>(
+  store: EventStore,
+  projection: TableProjection<State>,
+  { streams, until, from, isStrict }: StreamsToFold,
+): AsyncGenerator<E.Either<ProjectionError, FoldedStreams>, void, undefined> {
+  let draft = noDraft()
+  let bulk = from
+  const taken = (mark: BulkMark | null) => {
+    const { states, events, items } = draft
+    draft = noDraft()
+    return E.right({ change: { ...items, states, bulk: mark }, events })
+  }
+  for (const stream of streams.slice(from.done)) {
+    const folded = unfolded(projection)
+    for await (const page of streamPages(store, { stream, from: 'start' })) {
+      if (E.isLeft(page)) return yield page
+      for (const event of page.right) {
+        if (event.position > until) break
+        const done = foldItem({ projection, into: draft.items, isStrict }, folded, event)
+        if (E.isLeft(done)) return yield done
+        draft.events += 1
+      }
+      if (draft.items.rows.length >= rowsMax) yield taken(bulk)
+      if ((page.right.at(-1)?.position ?? -1n) > until) break
+    }
+    addStream(projection, draft, { stream, folded })
+    bulk = { done: bulk.done + 1, last: stream }
+    if (draft.states.length >= streamsMax || draft.text >= textMax) yield taken(bulk)
+  }
+  yield taken(null)
+}
+
+type Done<State> = { readonly stream: string; readonly folded: FoldingStream<State> }
+
+const addStream = <State>(
+  projection: TableProjection<State>,
+  draft: Draft,
+  { stream, folded }: Done<State>,
+): void => {
+  if (folded.last === null) return
+  const target = draft
+  const state = storedState(stream, folded)
+  target.states.push(state)
+  target.text += state.state.length
+  for (const row of streamRows(projection, stream, folded)) target.items.rows.push(row)
+}

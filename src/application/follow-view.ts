@@ -1,0 +1,81 @@
+import * as E from 'fp-ts/Either'
+import type { TableProjection } from '../../projections/table-projection'
+import type { ViewTarget } from '../ports/view-store'
+import { checkpointText, type Checkpoint } from './checkpoint'
+import { pageFold } from './fold-page'
+import type { ProjectionError, ProjectionMessage } from './projection-message'
+import type { ProjectionOptions, ProjectionParts } from './projection-parts'
+import { subscription, type SubscriptionMessage } from './subscription'
+import type { ViewPlace } from './view-soundness'
+
+/** Events that are folded between two writes while there is much to catch up with. */
+const unwrittenMax = 2_000
+
+/** What is followed: the table to write to, where it is true at, and until when. */
+export type Following = ProjectionOptions & {
+  readonly target: ViewTarget
+  readonly from: ViewPlace
+  /** Ends when everything that is there was written. */
+  readonly untilCaughtUp: boolean
+  readonly isStrict: boolean
+}
+
+/**
+ * Folds a ledger page by page from where a table is true at, and writes rows and checkpoint together.
+ * Gives the error that ended it; null: it was told to end, or has caught up.
+ */
+export async function* followView<State>(
+  parts: ProjectionParts,
+  projection: TableProjection<State>,
+  following: Following,
+): AsyncGenerator<ProjectionMessage, ProjectionError | null, undefined> {
+  const { target, from, untilCaughtUp, isStrict, signal, pageSize } = following
+  const load = (streams: ReadonlyArray<string>) => parts.views.states(target, streams)
+  const fold = pageFold({ projection, load, isStrict })
+  let [unstored, isLive]: [Checkpoint | null, boolean] = [null, false]
+
+  /** Writes what was folded since the last time, or only how far that was. */
+  async function* store(): AsyncGenerator<ProjectionMessage, ProjectionError | null, undefined> {
+    if (unstored === null) return null
+    const [checkpoint, events] = [unstored, fold.unwritten()]
+    const taken = fold.take()
+    const at = { text: checkpointText(checkpoint), position: checkpoint.position }
+    const written = await parts.views.write(target, { ...taken, checkpoint: at, bulk: null })()
+    if (E.isLeft(written)) return written.left
+    unstored = null
+    for (const problem of taken.problems) yield { _tag: 'Unreadable', problem }
+    yield { _tag: 'Stored', checkpoint, events }
+    return null
+  }
+
+  const messages = subscription(parts.store, {
+    ledgerId: parts.ledgerId,
+    after: from.position === null ? null : { position: from.position },
+    wants: ({ stream }) => projection.folds(stream),
+    signal,
+    ...(pageSize === undefined ? {} : { pageSize }),
+  })
+  for await (const message of messages) {
+    if (message._tag === 'Failed') return message.error
+    if (message._tag === 'Page') {
+      const folded = await fold.fold(message.events)
+      if (E.isLeft(folded)) return folded.left
+      unstored = message.checkpoint
+    }
+    if (message._tag === 'CaughtUp') isLive = true
+    if (message._tag === 'FellBehind') isLive = false
+    const error = isLive || fold.unwritten() >= unwrittenMax ? yield* store() : null
+    if (error !== null) return error
+    if (message._tag !== 'Page') yield told(message, from)
+    if (message._tag === 'CaughtUp' && untilCaughtUp) return null
+  }
+  return null
+}
+
+type Control = Exclude<SubscriptionMessage, { readonly _tag: 'Page' | 'Failed' }>
+
+/** A subscription that told nothing yet has no checkpoint; the table has. */
+const told = (message: Control, { checkpoint }: ViewPlace): ProjectionMessage =>
+  message._tag === 'CaughtUp'
+    ? { _tag: 'CaughtUp', checkpoint: message.checkpoint ?? checkpoint }
+    : message
