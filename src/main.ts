@@ -34,6 +34,8 @@ const commands: Readonly<Record<string, Load>> = {
   import: async ({ parts }, exit) => (await import('./cli/import')).importCommand(parts, exit),
   events: async ({ parts, followHost }, exit) =>
     (await import('./cli/events')).eventsCommand({ ...parts, ...(await followHost()) }, exit),
+  rebuild: async ({ parts, rebuildHost }, exit) =>
+    (await import('./cli/rebuild')).rebuildCommand({ ...parts, ...(await rebuildHost()) }, exit),
 }
 
 const examples = `Examples:

@@ -8,6 +8,7 @@ import type { FollowHost } from './cli/events-follow'
 import type { GrantHost } from './cli/grant'
 import type { ExamineHost } from './cli/doctor'
 import type { InitLedger } from './cli/init'
+import type { RebuildHost } from './cli/rebuild'
 import type { ReadClock } from './cli/record'
 import { cliFailure, type CliFailure, type CliLedger, type CliParts } from './cli/cli-parts'
 import { exitCodes, type ExitCode } from './cli/exit-codes'
@@ -25,6 +26,7 @@ export type Wired = {
   readonly demoProgram: () => DemoProgram
   readonly auditHost: () => Promise<AuditHost>
   readonly followHost: () => Promise<FollowHost>
+  readonly rebuildHost: () => Promise<RebuildHost>
   readonly version: () => string
 }
 
@@ -51,6 +53,7 @@ export const wiredParts = (): Wired => ({
   }),
   auditHost,
   followHost,
+  rebuildHost,
   version: () => versionIn(join(packageFolder, 'package.json')),
 })
 
@@ -160,6 +163,18 @@ const followHost = async (): Promise<FollowHost> => {
       new Promise((resolve) => {
         process.stdout.write(text, (error) => resolve(!(error instanceof Error)))
       }),
+    listenForStop: () => listenForStop(process),
+  }
+}
+
+const rebuildHost = async (): Promise<RebuildHost> => {
+  const [{ sqliteViewStore }, { viewsFileOf }, { listenForStop }] = await Promise.all([
+    import('./adapters/sqlite/sqlite-view-store'),
+    import('./adapters/sqlite/sqlite-snapshot-store'),
+    import('./application/stop'),
+  ])
+  return {
+    openViews: ({ store }) => sqliteViewStore(viewsFileOf(store.slice('sqlite:'.length))),
     listenForStop: () => listenForStop(process),
   }
 }

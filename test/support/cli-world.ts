@@ -14,12 +14,14 @@ import { grantCommand } from '../../src/cli/grant'
 import { holdCommand } from '../../src/cli/hold'
 import { initCommand } from '../../src/cli/init'
 import { policyCommand } from '../../src/cli/policy'
+import { rebuildCommand } from '../../src/cli/rebuild'
 import { recordCommand } from '../../src/cli/record'
 import { releaseCommand } from '../../src/cli/release'
 import { settleCommand } from '../../src/cli/settle'
 import { statusCommand } from '../../src/cli/status'
 import { waiveCommand } from '../../src/cli/waive'
 import type { Judgement } from '../../src/ports/liveness'
+import type { ViewStore } from '../../src/ports/view-store'
 import { aRequest, fakeClock, granted, livenessThatJudges, partsOn } from './gate-world'
 import { linkId } from './link-id'
 import { testLedgerId } from './sqlite-ledger'
@@ -58,6 +60,10 @@ export const cliWorld = () => {
     closed: 0,
     /** Sends signals to the program. */
     signals: new EventEmitter(),
+    /** Opens the views for `rebuild`; a test that runs it says where they are. */
+    openViews: (): ViewStore => {
+      throw new Error('this test has no views')
+    },
     /** Called when `events --follow` wrote; whether somebody reads it. */
     onWritten: () => true,
     run: (...args: string[]): Promise<Ran> => run(world, args),
@@ -149,6 +155,7 @@ const programOf = (world: World, parts: CliParts, exit: (code: number) => void):
     releaseCommand(parts, exit),
     doctorCommand(parts, () => Promise.resolve(world.findings), exit),
     eventsCommand({ ...parts, ...followHostOf(world, parts) }, exit),
+    rebuildCommand({ ...parts, ...followHostOf(world, parts), openViews: world.openViews }, exit),
   ]
   for (const command of commands) program.addCommand(command)
   const quiet = (command: Command): void => {
