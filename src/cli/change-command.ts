@@ -3,10 +3,11 @@ import type { Command } from 'commander'
 import { changeLink, type LinkChange, type LinkChanged } from '../application/change-link'
 import type { GateError } from '../application/gate'
 import type { LinkId } from '../../domain/link-id'
+import type { ReadError } from '../ports/event-store'
 import { cliFailure, type CliFailure, type CliLedger, type CliParts } from './cli-parts'
 import { exitCodes } from './exit-codes'
 import { knownLink } from './name-link'
-import { accessDenied } from './read-failure'
+import { accessDenied, readFailure } from './read-failure'
 import { printResult, withLedger, type CommandResult, type LedgerOptions } from './run-command'
 
 /** Options of a command that overrides something: it leaves a trace of who and why (R12). */
@@ -68,6 +69,18 @@ export const runChange = (
 /** The ledger's parts, with events signed by somebody else than who called. */
 export const actingAs = (ledger: CliLedger, by: string | undefined) =>
   by === undefined ? ledger.parts : { ...ledger.parts, actor: by }
+
+/** What a change that failed exits with: its ledger could not be read, or the gate says why. */
+export const changeFailureOf = (error: ReadError | GateError): CliFailure => {
+  switch (error._tag) {
+    case 'Unavailable':
+    case 'Denied':
+    case 'Corrupt':
+      return readFailure(error)
+    default:
+      return failureOf(error)
+  }
+}
 
 /** What an error of the gate exits with, and what to do then. */
 export const failureOf = (error: GateError): CliFailure => {

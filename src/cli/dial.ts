@@ -1,8 +1,7 @@
 import { Command } from 'commander'
 import * as E from 'fp-ts/Either'
-import type { LinkId } from '../../domain/link-id'
 import { linkGate } from '../application/link-gate'
-import { loadLink } from '../application/load-link'
+import { isRecordedUp } from '../application/is-recorded-up'
 import type { Stop } from '../application/stop'
 import { superviseDial, type DialOptions } from '../application/supervise-dial'
 import type { DialerHost } from '../ports/dialer-host'
@@ -132,7 +131,7 @@ const runOn = async (
     clock: ledger.parts.clock,
     host: host.dialers(ledger.locksFolder),
     stop,
-    isRecordedUp: isRecordedUp(ledger),
+    isRecordedUp: isRecordedUp(ledger.parts),
     changes: ledger.parts.store.changes,
     store: ledger.store,
     say,
@@ -148,13 +147,3 @@ const runOn = async (
   if (flags.json === true) parts.out(`${JSON.stringify(document)}\n`)
   return E.right(document.exitCode)
 }
-
-// A ledger that cannot be read proves no up: the deadline holds (R5).
-const isRecordedUp =
-  (ledger: CliLedger) =>
-  async (link: LinkId, attempt: string): Promise<boolean> => {
-    const loaded = await loadLink(ledger.parts, link)()
-    if (E.isLeft(loaded)) return false
-    const { attempt: open } = loaded.right.state
-    return open?.id === attempt && open.up !== null
-  }

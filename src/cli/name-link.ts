@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/Either'
 import { distance } from 'fastest-levenshtein'
 import { parseLinkId, streamOfLink, type LinkId } from '../../domain/link-id'
+import { knownLinks } from '../application/known-links'
 import { cliFailure, type CliFailure, type CliLedger } from './cli-parts'
 import { exitCodes } from './exit-codes'
 import { readFailure } from './read-failure'
@@ -22,13 +23,8 @@ export const linkNamed = (name: string): E.Either<CliFailure, LinkId> => {
 export const linksKnown = async (
   ledger: CliLedger,
 ): Promise<E.Either<CliFailure, ReadonlyArray<LinkId>>> => {
-  const streams = await ledger.parts.store.streams('link')()
-  if (E.isLeft(streams)) return E.left(readFailure(streams.left))
-  const links = streams.right.flatMap((stream) => {
-    const link = parseLinkId(stream.slice('link-'.length))
-    return E.isRight(link) ? [link.right] : []
-  })
-  return E.right(links.toSorted())
+  const links = await knownLinks(ledger.parts.store)()
+  return E.isLeft(links) ? E.left(readFailure(links.left)) : links
 }
 
 const nearestMax = 3

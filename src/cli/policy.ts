@@ -15,7 +15,7 @@ import { exitCodes, type ExitCode } from './exit-codes'
 import { knownLink, linksKnown } from './name-link'
 import { fieldsFromFile, fieldsFromOptions, withFieldOptions } from './policy-options'
 import { presetFields } from './policy-preset'
-import { changePolicy, policyOfTarget, type PolicyTarget } from './policy-set'
+import { policyOfTarget, policySet, type PolicyTarget } from './policy-set'
 import {
   printResult,
   reportResult,
@@ -113,8 +113,7 @@ const setCommand = (parts: CliParts, exit: (code: ExitCode) => void): Command =>
       : await onTarget(
           parts,
           { link, options, access: 'write', unknown: options.new === true },
-          (target) =>
-            changePolicy(parts, options, { target, edit: { ...fields.right, unset: [] } }),
+          (target) => policySet(parts, options, { target, edit: { ...fields.right, unset: [] } }),
         )
     exit(reportResult(parts, result))
   })
@@ -146,7 +145,7 @@ const resetCommand = (parts: CliParts, exit: (code: ExitCode) => void): Command 
       parts,
       { link, options, access: 'write', unknown: false },
       (target) =>
-        changePolicy(parts, options, {
+        policySet(parts, options, {
           target,
           edit: { set: {}, unset: policyFieldNames, named: [] },
         }),

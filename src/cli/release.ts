@@ -1,20 +1,16 @@
 import * as E from 'fp-ts/Either'
 import { Command } from 'commander'
-import { sitePolicyStream } from '../../domain/events'
-import { acceptsPast } from '../../domain/policy-timeline'
-import { changeSitePolicy } from '../application/change-site-policy'
-import { sitePolicy } from '../application/load-link'
+import { releaseSite } from '../application/release-site'
 import { allOrLink, changeSite, withAllOption, type AllOption } from './change-site'
 import { cliFailure, type CliParts } from './cli-parts'
 import {
   actingAs,
-  failureOf,
+  changeFailureOf,
   runChange,
   withChangeOptions,
   type ChangeOptions,
 } from './change-command'
 import { exitCodes, type ExitCode } from './exit-codes'
-import { readFailure } from './read-failure'
 import { printResult, reportResult, withLedger, type CommandResult } from './run-command'
 
 type ReleaseOptions = ChangeOptions & AllOption & { readonly past?: string }
@@ -50,7 +46,7 @@ const release = async (
     return E.left(cliFailure(exitCodes.usage, `--past takes a revision, not '${past}'`))
   }
   if (link === undefined && past !== undefined && options.all !== true) {
-    return releaseSite(parts, past, options)
+    return releaseSitePolicy(parts, past, options)
   }
   const target = allOrLink('release', link, options)
   if (E.isLeft(target)) return target
@@ -84,27 +80,15 @@ const releaseAll = async (
     : E.left(cliFailure(exitCodes.usage, 'release takes --past or --all, one after the other'))
 
 /** Accepts what cannot be read in the site policy; every link then waits one full interval (R16). */
-const releaseSite = (
+const releaseSitePolicy = (
   parts: CliParts,
   past: string,
   options: ReleaseOptions,
 ): Promise<CommandResult> =>
   withLedger(parts, { store: options.store, access: 'write' }, async (ledger) => {
-    const folded = await ledger.parts.fold(sitePolicy, sitePolicyStream)()
-    if (E.isLeft(folded)) return E.left(readFailure(folded.left))
-    const { unreadable } = folded.right.view
-    if (!acceptsPast(past, unreadable)) {
-      const what =
-        unreadable === null ? 'all of it can be read' : `revision ${unreadable.revision} cannot`
-      const message = `--past ${past} accepts nothing of the site policy: ${what}`
-      return E.left(cliFailure(exitCodes.badInput, `${message}; see open-interval doctor`))
-    }
-    const revision = await changeSitePolicy(actingAs(ledger, options.by), {
-      type: 'LinkReleased',
-      data: { reason: options.reason, past },
-      idFrom: 'random',
-    })()
-    if (E.isLeft(revision)) return E.left(failureOf(revision.left))
+    const { reason } = options
+    const revision = await releaseSite(actingAs(ledger, options.by), { past, reason })
+    if (E.isLeft(revision)) return E.left(changeFailureOf(revision.left))
     printResult(parts, options, {
       json: { link: null, events: ['LinkReleased'], revision: revision.right.toString() },
       text: 'the site policy is read past what cannot be read; known links wait one interval\n',

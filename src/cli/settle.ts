@@ -1,7 +1,8 @@
 import * as E from 'fp-ts/Either'
 import { Command, Option } from 'commander'
-import type { DialingCommand, RecordedFact } from '../../domain/dialing'
+import type { DialingCommand } from '../../domain/dialing'
 import { changeLink } from '../application/change-link'
+import { isSettleOutcome, settleFacts } from '../application/settle-facts'
 import { failureOf, withLedgerOptions } from './change-command'
 import { cliFailure, type CliFailure, type CliParts } from './cli-parts'
 import { exitCodes, type ExitCode } from './exit-codes'
@@ -9,15 +10,6 @@ import { linkNamed } from './name-link'
 import { printResult, reportResult, withLedger, type LedgerOptions } from './run-command'
 
 type SettleOptions = LedgerOptions & { readonly attempt: string; readonly code?: string }
-
-const factOf = {
-  up: 'up',
-  down: 'down',
-  failed: 'open-failed',
-  'not-started': 'not-started',
-} as const satisfies Record<string, RecordedFact['fact']>
-
-const isOutcome = (text: string): text is keyof typeof factOf => Object.hasOwn(factOf, text)
 
 /** `settle`: how an attempt that `grant` permitted went. */
 export const settleCommand = (parts: CliParts, exit: (code: ExitCode) => void): Command =>
@@ -85,14 +77,14 @@ const commandOf = (
   outcome: string,
   options: SettleOptions,
 ): E.Either<CliFailure, DialingCommand & { readonly type: 'RecordEvidence' }> => {
-  if (!isOutcome(outcome)) {
-    const takes = Object.keys(factOf).join(', ')
+  if (!isSettleOutcome(outcome)) {
+    const takes = Object.keys(settleFacts).join(', ')
     return E.left(cliFailure(exitCodes.usage, `settle takes ${takes}, not '${outcome}'`))
   }
   const code = parseCode(options.code)
   if (E.isLeft(code)) return code
   const { attempt } = options
-  return E.right({ type: 'RecordEvidence', attempt, fact: factOf[outcome], code: code.right })
+  return E.right({ type: 'RecordEvidence', attempt, fact: settleFacts[outcome], code: code.right })
 }
 
 /** The whole number that `--code` gives; null when it was not given. */
