@@ -8,6 +8,7 @@ import type { LinkId } from '../domain/link-id'
 import { emptyHead, sealEvents } from './adapters/codec'
 import { openLinuxClock } from './adapters/linux/clock'
 import { lockFileOf, probeLock } from './adapters/linux/link-lock'
+import { linuxLinkLocks } from './adapters/linux/link-locks'
 import { linuxLiveness } from './adapters/linux/liveness'
 import { processWithPid } from './adapters/linux/owner-process'
 import { initLedger, type InitializedLedger } from './adapters/sqlite/init-ledger'
@@ -18,6 +19,7 @@ import { foldStream } from './application/fold-stream'
 import { liveViews } from './application/live-views'
 import type { LedgerParts } from './application/ledger-parts'
 import type { Clock } from './ports/clock'
+import type { LinkLocks } from './ports/link-locks'
 import type { Liveness } from './ports/liveness'
 
 /** Why a ledger cannot be worked on: `why` says what is wrong, `next` what to do about it. */
@@ -36,6 +38,8 @@ export type OpenLedger = {
   readonly locksFolder: string
   readonly parts: LedgerParts
   readonly liveness: Liveness
+  /** The links' locks, to be taken by this process itself (R2). */
+  readonly locks: LinkLocks
   /** This process, as the owner of what is granted to it. */
   readonly thisProcess: () => OwnerProcess | null
   /** Whether somebody else has a link's lock, or nobody can tell (R2). */
@@ -75,6 +79,7 @@ export const openLedger = async (
       sleepMs: (ms) => sleep(ms),
     },
     liveness: linuxLiveness({ lockFolder: locksFolder, here, host, sharedLedger: false }),
+    locks: linuxLinkLocks(locksFolder),
     thisProcess: () => processWithPid(process.pid),
     isLockHeld: async (link) => (await probeLock(lockFileOf(locksFolder, link))) !== 'free',
     close: async () => {

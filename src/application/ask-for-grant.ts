@@ -17,6 +17,15 @@ export type Ask<Grant> = {
   readonly onRefused: (refused: Refused) => void
 }
 
+/** Whether a refusal is waited out, and for how many seconds at most; null: for ever. */
+export type Wait = { readonly maxSec: number | null } | null
+
+/** The uptime until which a wait that begins now goes on; null: there is none. */
+export const waitsUntilCsOf = (clock: Clock, wait: Wait): number | null => {
+  if (wait === null) return null
+  return wait.maxSec === null ? Infinity : clock.read().uptimeCs + csOfSec(wait.maxSec)
+}
+
 /** How long a wait lasts that time alone does not end, before the gate is asked again. */
 const recheckCsMax = 6_000
 

@@ -4,7 +4,8 @@ import { exitMeaningOf, type DialerKind } from './dialer-kinds'
 import type { AttemptReport } from './gate'
 
 /** Why the supervisor itself ended a dialer. */
-export type EndCause = 'dial-timeout' | 'lease-lost' | 'guard-lost' | 'attempt-closed'
+export type EndCause =
+  'dial-timeout' | 'lease-lost' | 'guard-lost' | 'attempt-closed' | 'ledger-closed'
 
 /** How a dialer that was let go came to its end. */
 export type DialEnd = {
@@ -32,6 +33,7 @@ export const settlementOf = ({ kind, exit, requested, cause }: DialEnd): Settlem
     const origin = cause === 'dial-timeout' ? 'timeout' : cause
     return { started: true, normal: false, origin, code: null, reason: cause, ...asked }
   }
+  if (exit.said !== undefined) return { ...exit.said, ...asked }
   if (exit.signal !== null) {
     const code = constants.signals[exit.signal]
     return { started: true, normal: false, origin: 'signal', code, reason: exit.signal, ...asked }

@@ -28,6 +28,16 @@ export const dialTimesOf = (
     : { lookCs: killCs - 2 * marginCs, termCs: killCs - marginCs, killCs }
 }
 
+/**
+ * The times of a granted call: it has its whole dial timeout, because it is asked to end and cannot
+ * be killed. From `killCs` on it counts as one that does not listen.
+ */
+export const callTimesOf = (granted: Pick<Granted, 'granted' | 'dialTimeoutSec'>): DialTimes => {
+  const termCs = granted.granted.uptimeCs + csOfSec(granted.dialTimeoutSec)
+  const marginCs = marginCsOf(granted.dialTimeoutSec)
+  return { lookCs: termCs - 2 * marginCs, termCs, killCs: termCs + marginCs }
+}
+
 /** When a dialer whose lease cannot be renewed is ended, counted from its last renewal. */
 export const leaseDeadlines = (renewedCs: number, leaseSec: number): Deadlines => {
   const killCs = renewedCs + csOfSec(leaseSec)

@@ -70,7 +70,7 @@ const lookAfter = async (
   const exit = await dialer.exit
   keepDeadlines(dial, guardEarlyCs)
   const isLeftUp = await endsUp(dial, upRule, exit)
-  const isGone = !isLeftUp && (await becomesGone(dial))
+  const isGone = !isLeftUp && (upRule._tag === 'Told' || (await becomesGone(dial)))
   progress.over = true
   stopWatching()
   return { exit, fate: isLeftUp ? 'left-up' : isGone ? 'gone' : 'still-alive' }
@@ -157,8 +157,8 @@ const lateStop = async (
   exit: DialerExit,
 ): Promise<void> => {
   const isSettled = options.stop.requested() !== null || dial.progress.ending !== null
-  const neverUp = options.upRule._tag === 'Oneshot'
-  if (isSettled || neverUp || endOf(dial, options, exit).normal || exit.notExecuted !== null) return
+  const hasNone = options.upRule._tag === 'Oneshot' || options.upRule._tag === 'Told'
+  if (isSettled || hasNone || endOf(dial, options, exit).normal || exit.notExecuted !== null) return
   await Promise.race([options.stop.stopped, sleep(stopMsMax)])
 }
 

@@ -80,7 +80,7 @@ export const endDialer = (dial: RunningDial, cause: EndCause | null, killCs: num
 /** Reports the dial up. Once that is durable, no dial timeout holds for it any more (R5). */
 export const reportUp = async (
   dial: RunningDial,
-  proof: 'output' | 'exit' | 'alive',
+  proof: 'output' | 'exit' | 'alive' | 'record',
 ): Promise<Reported> => {
   const { progress } = dial
   if (progress.up === 'durable') return 'durable'

@@ -1,9 +1,8 @@
 import * as E from 'fp-ts/Either'
 import type { LinkId } from '../../domain/link-id'
-import { csOfSec } from '../../domain/time'
 import type { Clock } from '../ports/clock'
 import type { DialerHost, DialerPlan, SupervisedDialer } from '../ports/dialer-host'
-import { askForGrant } from './ask-for-grant'
+import { askForGrant, waitsUntilCsOf, type Wait } from './ask-for-grant'
 import { attemptReporter } from './attempt-reporter'
 import { dialTimesOf, marginCsOf } from './dial-times'
 import { ownDescriptorsCount, type DialerKind } from './dialer-kinds'
@@ -37,7 +36,7 @@ export type DialOptions = {
   readonly command: readonly [file: string, ...args: ReadonlyArray<string>]
   readonly upRule: UpRule
   readonly redialsItself: boolean
-  readonly wait: { readonly maxSec: number | null } | null
+  readonly wait: Wait
 }
 
 /** How a dial ended: refused, or granted and run. */
@@ -49,7 +48,7 @@ export type SupervisedDial =
 export const superviseDial =
   (parts: DialParts) =>
   async (options: DialOptions): Promise<E.Either<GateError, SupervisedDial>> => {
-    const waitsUntilCs = waitsUntil(parts.clock, options.wait)
+    const waitsUntilCs = waitsUntilCsOf(parts.clock, options.wait)
     for (;;) {
       const dialed = await dialOnce(parts, options, waitsUntilCs)
       // A grant that was void is no dial: who waits for one goes on waiting.
@@ -59,11 +58,6 @@ export const superviseDial =
       if (!isVoid || isStopped || waitsUntilCs === null) return dialed
     }
   }
-
-const waitsUntil = (clock: Clock, wait: DialOptions['wait']): number | null => {
-  if (wait === null) return null
-  return wait.maxSec === null ? Infinity : clock.read().uptimeCs + csOfSec(wait.maxSec)
-}
 
 const dialOnce = async (
   parts: DialParts,

@@ -34,6 +34,17 @@ export type DialerExit = {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
   readonly notExecuted: number | null
+  /** What a dialer that is a function of this process says itself; others have an exit code. */
+  readonly said?: DialerSaid
+}
+
+/** An end in a dialer's own words. `started` false: nothing was dialed; `normal` counts after up. */
+export type DialerSaid = {
+  readonly started: boolean
+  readonly normal: boolean
+  readonly origin: string
+  readonly code: number | null
+  readonly reason: string
 }
 
 /** A dialer that waits for its go line, or runs; launcher, guard and lock are behind it. */
