@@ -1,13 +1,12 @@
 import * as E from 'fp-ts/Either'
-import type { TaskEither } from 'fp-ts/TaskEither'
 import { auditAll, type AuditOptions } from '../projections/findings/audit-all'
-import { auditLedger } from './application/audit'
+import { auditLedger, type AuditRequest } from './application/audit'
 import type { AuditReport } from './application/audit-report'
 import { importFiles } from './application/import-files'
 import type { ImportOptions } from './application/import-log'
 import type { ImportedLog } from './application/import-log-outcome'
 import { assumedZone, parseLogZone } from './import/log-zone'
-import type { AppendError, EventStore, ReadError } from './ports/event-store'
+import type { AppendError, ReadError } from './ports/event-store'
 import { scratchLedger } from './scratch-ledger'
 
 /** What part of the dials is judged, and by what; times are in milliseconds since 1970. */
@@ -22,7 +21,10 @@ export type LogReadingOptions = Partial<
 }
 
 /** What became of each file, beside the verdicts: the document of `audit FILE --json`. */
-export type FilesAudit = AuditReport & { readonly files: ReadonlyArray<ImportedLog> }
+export type FilesAudit = AuditReport & {
+  readonly _tag: 'Audited'
+  readonly files: ReadonlyArray<ImportedLog>
+}
 
 /**
  * Why log files could not be judged. `LogsRefused`: what was named is no log, or cannot be read
@@ -40,37 +42,36 @@ export type AuditFilesError =
 
 const now = (): string => new Date().toISOString()
 
-/** Judges the dials of a ledger: the document of `audit --json`. */
-export const auditOf =
-  (store: EventStore, question: AuditQuestion = {}): TaskEither<ReadError, AuditReport> =>
-  () =>
-    auditLedger(store, { ...auditAll, ...question, asOf: now() })
+/** What an audit of now is asked. */
+export const auditQuestionOf = (question: AuditQuestion): AuditRequest => ({
+  ...auditAll,
+  ...question,
+  asOf: now(),
+})
 
 /** Judges the dials that log files show, in a throw-away ledger: the document of `audit FILE --json`. */
-export const auditFiles =
-  (
-    paths: ReadonlyArray<string>,
-    question: AuditQuestion & LogReadingOptions = {},
-  ): TaskEither<AuditFilesError, FilesAudit> =>
-  async () => {
-    const { logTz, format = null, dateOrder = null, ...rest } = question
-    const { encoding = null, source = null, ...asked } = rest
-    const zone = logTz === undefined ? E.right(assumedZone) : parseLogZone(logTz)
-    if (E.isLeft(zone)) return E.left({ _tag: 'InvalidZone', why: zone.left })
-    const scratch = scratchLedger(now)
-    const run = await importFiles(scratch, {
-      paths,
-      options: {
-        ...{ format, dateOrder, encoding, source, zone: zone.right },
-        ...{ link: null, isDryRun: false },
-      },
-      progress: { onStart: () => undefined, onRead: () => undefined },
-    })
-    if (run.error !== null) return E.left({ _tag: 'NotStored', error: run.error })
-    const report = await auditOf(scratch.store, asked)()
-    if (E.isLeft(report)) return report
-    const { logs: files } = run
-    return run._tag === 'ok'
-      ? E.right({ ...report.right, files })
-      : E.left({ _tag: 'LogsRefused', files, report: report.right })
-  }
+export const auditFiles = async (
+  paths: ReadonlyArray<string>,
+  question: AuditQuestion & LogReadingOptions = {},
+): Promise<FilesAudit | AuditFilesError> => {
+  const { logTz, format = null, dateOrder = null, ...rest } = question
+  const { encoding = null, source = null, ...asked } = rest
+  const zone = logTz === undefined ? E.right(assumedZone) : parseLogZone(logTz)
+  if (E.isLeft(zone)) return { _tag: 'InvalidZone', why: zone.left }
+  const scratch = scratchLedger(now)
+  const run = await importFiles(scratch, {
+    paths,
+    options: {
+      ...{ format, dateOrder, encoding, source, zone: zone.right },
+      ...{ link: null, isDryRun: false },
+    },
+    progress: { onStart: () => undefined, onRead: () => undefined },
+  })
+  if (run.error !== null) return { _tag: 'NotStored', error: run.error }
+  const report = await auditLedger(scratch.store, auditQuestionOf(asked))
+  if (E.isLeft(report)) return report.left
+  const { logs: files } = run
+  return run._tag === 'ok'
+    ? { _tag: 'Audited', ...report.right, files }
+    : { _tag: 'LogsRefused', files, report: report.right }
+}

@@ -1,97 +1,166 @@
 import * as E from 'fp-ts/Either'
-import { pipe } from 'fp-ts/function'
-import * as TE from 'fp-ts/TaskEither'
-import type { RecordedFact } from '../domain/dialing'
-import { parseLinkId, type LinkId, type LinkIdError } from '../domain/link-id'
-import { auditOf, type AuditQuestion } from './audit-library'
+import type { LinkId } from '../domain/link-id'
+import { auditLedger } from './application/audit'
 import type { AuditReport } from './application/audit-report'
-import { changeLink, type LinkChanged } from './application/change-link'
 import type { Gate, GateError, Granted, Refused } from './application/gate'
+import { isRecordedUp } from './application/is-recorded-up'
+import { knownLinks } from './application/known-links'
 import { linkGate } from './application/link-gate'
 import { observeLink, statusRow, type StatusRow } from './application/status-row'
-import { openLedger, type LedgerError, type OpenLedger } from './open-ledger'
-import type { ReadError } from './ports/event-store'
+import { auditQuestionOf, type AuditQuestion } from './audit-library'
+import { closeLedger, type ClosedLedger, type CloseOptions } from './library/close-ledger'
+import { guards, type Guards } from './library/guards'
+import { outcomeOf, withLink, type LibraryError } from './library/library-error'
+import { policies, type Policies } from './library/policies'
+import { reports, type Reports } from './library/reports'
+import { createLedger, openLedger, type LedgerError, type OpenLedger } from './open-ledger'
 
-/** What was seen of a link, or how a granted dial went. */
-export type LinkReport = RecordedFact & {
-  /** The attempt that it is about; null: none, so that it settles nothing (R14). */
-  readonly attempt: string | null
-  /** When it happened by whoever saw it, ISO 8601 UTC; it serves the audit. */
-  readonly stated?: string
+/** How a ledger is opened. */
+export type OpenOptions = {
+  /** Only to be read: works on read-only media, too. Whatever writes is refused then. */
+  readonly readOnly?: boolean
+  /** Told of what a person should know, such as a ledger that cannot be written for a while. */
+  readonly onNotice?: (message: string) => void
 }
 
-/** Why the library could not do what it was asked. */
-export type LibraryError = GateError | ReadError | LinkIdError
+/** How a link stands: a row of `status --json`. */
+export type Status = StatusRow & { readonly _tag: 'Status' }
 
-/** An opened ledger, for a gateway that is written in Node. Links are named as people do. */
-export type ConnectionLedger = {
+/** How every link stands that the ledger knows. */
+export type StatusOfAll = {
+  readonly _tag: 'StatusOfAll'
+  readonly links: ReadonlyArray<StatusRow>
+}
+
+/** The document of `audit --json`. */
+export type Audited = AuditReport & { readonly _tag: 'Audited' }
+
+/**
+ * An opened ledger, for a gateway that is written in Node. Links are named as people do. What can be
+ * expected is a value with a `_tag`, errors included: nothing of this throws.
+ */
+export type ConnectionLedger = Reports &
+  Pick<Guards, 'guard'> & {
+    readonly _tag: 'Ledger'
+    readonly path: string
+    readonly ledgerId: string
+    /**
+     * Permission to dial once: the grant is durable when this resolves. It must be settled by
+     * `settle` or `record`; unsettled, it is abandoned at its dial timeout. `guard` does it all.
+     */
+    readonly requestDial: (link: string) => Promise<Granted | Refused | LibraryError>
+    readonly policy: Policies
+    readonly status: (link: string) => Promise<Status | LibraryError>
+    readonly statusOfAll: () => Promise<StatusOfAll | LibraryError>
+    /** Judges every dial of the ledger. */
+    readonly audit: (question?: AuditQuestion) => Promise<Audited | LibraryError>
+    /** Calls `wake` whenever there may be more events; gives the function that stops it. */
+    readonly changes: (wake: () => void) => () => void
+    /** Refuses while an attempt of this process is open, unless told what its end was. */
+    readonly close: (options?: CloseOptions) => Promise<ClosedLedger>
+  }
+
+/** A ledger that is there now: made just now, or found. */
+export type CreatedLedger = {
+  readonly _tag: 'Created' | 'Found'
   readonly path: string
   readonly ledgerId: string
-  /** The gate itself, for supervisors that prepare before they are granted a dial. */
-  readonly gate: Gate
-  /**
-   * Permission to dial once: the grant is durable when this resolves. It must be settled by
-   * {@link ConnectionLedger.record}; unsettled, it is abandoned at its dial timeout.
-   */
-  readonly requestDial: (link: string) => TE.TaskEither<LibraryError, Granted | Refused>
-  readonly record: (link: string, report: LinkReport) => TE.TaskEither<LibraryError, LinkChanged>
-  readonly status: (link: string) => TE.TaskEither<LibraryError, StatusRow>
-  /** Judges every dial of the ledger: the document of `audit --json`. */
-  readonly audit: (question?: AuditQuestion) => TE.TaskEither<ReadError, AuditReport>
-  /** Calls `wake` whenever there may be more events; gives the function that stops it. */
-  readonly changes: (wake: () => void) => () => void
-  readonly close: () => Promise<void>
 }
 
-/** Opens an embedded ledger that is there, to be written; never creates one. */
-export const openConnectionLedger = (path: string): TE.TaskEither<LedgerError, ConnectionLedger> =>
-  pipe(() => openLedger(path, { readOnly: false }), TE.map(ledgerOf))
+/** Makes a ledger, or finds it: the only call that does, because a fresh one grants at once. */
+export const createConnectionLedger = async (
+  path: string,
+): Promise<CreatedLedger | LedgerError> => {
+  const made = await createLedger(path)
+  if (E.isLeft(made)) return made.left
+  const { created, ledgerId } = made.right
+  return { _tag: created ? 'Created' : 'Found', path, ledgerId }
+}
 
-const ledgerOf = (opened: OpenLedger): ConnectionLedger => {
-  const { parts, liveness, path, ledgerId, close } = opened
+/** Opens an embedded ledger that is there; never creates one. */
+export const openConnectionLedger = async (
+  path: string,
+  { readOnly = false, onNotice = () => undefined }: OpenOptions = {},
+): Promise<ConnectionLedger | LedgerError> => {
+  const opened = await openLedger(path, { readOnly })
+  return E.isLeft(opened) ? opened.left : connectionLedger(opened.right, onNotice)
+}
+
+/** The door of an opened ledger. */
+export const connectionLedger = (
+  opened: Omit<OpenLedger, 'access' | 'locksFolder'>,
+  say: (message: string) => void,
+): ConnectionLedger => {
+  const { parts, liveness, path, ledgerId, locks, thisProcess } = opened
   const gate = linkGate(parts, liveness)
+  const asked = new Map<LinkId, string>()
+  let isClosed = false
+  const { guard, running } = guards(parts, {
+    ...{ gate, locks, thisProcess, say },
+    isRecordedUp: isRecordedUp(parts),
+    isClosed: () => isClosed,
+  })
+  const refuseNew = () => {
+    isClosed = true
+  }
   return {
-    path,
-    ledgerId,
-    gate,
-    requestDial: (name) => named(name, (link) => requestDial(opened, gate, link)),
-    record: (name, { attempt, stated, ...fact }) =>
-      named(name, (link) =>
-        changeLink(parts, {
-          command: { type: 'RecordEvidence', attempt, ...fact },
-          occurred: parts.clock.read(),
-          stated: stated ?? null,
-          source: 'record',
-        })(link),
-      ),
-    status: (name) =>
-      named(name, (link) =>
-        pipe(
-          observeLink(parts, link),
-          TE.map((observed) => statusRow(parts, link, observed).row),
-        ),
-      ),
-    audit: (question) => auditOf(parts.store, question),
+    ...{ _tag: 'Ledger', path, ledgerId, guard },
+    ...reports(parts),
+    ...reads(opened),
+    policy: policies(parts),
+    requestDial: (name) =>
+      withLink(name, async (link) => {
+        const answer = await requestDial(opened, gate, link)
+        if (E.isRight(answer) && answer.right._tag === 'Granted') {
+          asked.set(link, answer.right.attempt)
+        }
+        return answer
+      }),
     changes: parts.store.changes,
-    close,
+    close: (options = {}) =>
+      closeLedger({ parts, asked, running, refuseNew, close: opened.close }, options),
   }
 }
 
-const named = <Failure, A>(
-  name: string,
-  use: (link: LinkId) => TE.TaskEither<Failure, A>,
-): TE.TaskEither<Failure | LinkIdError, A> =>
-  pipe(
-    TE.fromEither<LinkIdError, LinkId>(parseLinkId(name)),
-    TE.flatMap((link) => use(link)),
-  )
+const reads = ({
+  parts,
+}: Pick<OpenLedger, 'parts'>): Pick<ConnectionLedger, 'status' | 'statusOfAll' | 'audit'> => {
+  const rowOf = async (link: LinkId) => {
+    const observed = await observeLink(parts, link)()
+    return E.isLeft(observed) ? observed : E.right(statusRow(parts, link, observed.right).row)
+  }
+  return {
+    status: (name) =>
+      withLink(name, async (link) => {
+        const row = await rowOf(link)
+        return E.isLeft(row) ? row : E.right({ _tag: 'Status' as const, ...row.right })
+      }),
+    statusOfAll: async () => {
+      const links = await knownLinks(parts.store)()
+      if (E.isLeft(links)) return outcomeOf(links)
+      const rows: StatusRow[] = []
+      for (const link of links.right) {
+        const row = await rowOf(link)
+        if (E.isLeft(row)) return outcomeOf(row)
+        rows.push(row.right)
+      }
+      return { _tag: 'StatusOfAll', links: rows }
+    },
+    audit: async (question = {}) => {
+      const report = await auditLedger(parts.store, auditQuestionOf(question))
+      return outcomeOf(
+        E.isLeft(report) ? report : E.right({ _tag: 'Audited' as const, ...report.right }),
+      )
+    },
+  }
+}
 
 /** The link belongs to this process: when it is gone, or asks again, a connected link has ended. */
 const requestDial = (
-  { thisProcess, isLockHeld }: OpenLedger,
+  { thisProcess, isLockHeld }: Pick<OpenLedger, 'thisProcess' | 'isLockHeld'>,
   gate: Gate,
   link: LinkId,
-): TE.TaskEither<GateError, Granted | Refused> =>
+): Promise<E.Either<GateError, Granted | Refused>> =>
   gate.request({
     link,
     supervision: 'grant',
@@ -102,4 +171,4 @@ const requestDial = (
       (await isLockHeld(link))
         ? E.left({ _tag: 'LockHeld' })
         : E.right({ supervisor: null, session: null }),
-  })
+  })()

@@ -1,10 +1,23 @@
-export { createLedger, type LedgerError } from './open-ledger'
 export {
+  createConnectionLedger as createLedger,
   openConnectionLedger as openLedger,
+  type Audited,
   type ConnectionLedger,
-  type LibraryError,
-  type LinkReport,
+  type CreatedLedger,
+  type OpenOptions,
+  type Status,
+  type StatusOfAll,
 } from './connection-ledger'
+export type { LedgerError } from './open-ledger'
+export type { LibraryError } from './library/library-error'
+export type { Guardable, GuardOptions, NotAsked } from './library/guards'
+export type { ClosedLedger, CloseOptions, OpenAttempt } from './library/close-ledger'
+export type { Policies, PolicySetting, PolicyStands } from './library/policies'
+export type { Done, LinkReport, Reason, Reports, Settling } from './library/reports'
+export type { GuardedDial, UpReported } from './application/guard-call'
+export type { EndRecorded, Guarded } from './application/guarded'
+export { noDialTookPlace } from './application/call-failure'
+export type { EndCause } from './application/dial-settlement'
 export {
   auditFiles,
   type AuditFilesError,
@@ -14,19 +27,7 @@ export {
 } from './audit-library'
 export type { AuditReport } from './application/audit-report'
 export type { ImportedLog } from './application/import-log-outcome'
-export type { LinkChanged } from './application/change-link'
-export type {
-  AttemptReport,
-  DialRequest,
-  Gate,
-  GateError,
-  Granted,
-  LastFailure,
-  NotPrepared,
-  PlannedGrant,
-  Prepared,
-  Refused,
-} from './application/gate'
+export type { GateError, Granted, LastFailure, Refused } from './application/gate'
 export type { StatusRow } from './application/status-row'
 export { parseLinkId, type LinkId, type LinkIdError } from '../domain/link-id'
 export { defaultPolicy, intervalSecOf, type PolicyFields, type RetryPolicy } from '../domain/policy'

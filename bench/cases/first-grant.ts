@@ -5,7 +5,7 @@ import { copyOfLedger, type LedgerCopy } from '../ledger/cached-ledger'
 import { generatedLink } from '../ledger/generate-ledger'
 import { runProcess } from '../processes/run-process'
 import { interleaved, median } from '../rounds'
-import { valueOf } from '../value-of'
+import { tagged } from '../../test/support/tagged'
 
 /** Events of the ledger that a restart is compared with. */
 const eventsOfSmall = 1000
@@ -43,9 +43,9 @@ export const firstGrant: Bench = {
 
 /** Makes a snapshot of the link, and then the longest tail that is folded at every start. */
 const withTail = async ({ path }: LedgerCopy): Promise<void> => {
-  const ledger = valueOf(await openLedger(path)())
+  const ledger = tagged(await openLedger(path), 'Ledger')
   for (let added = 0; added < tail; added++) {
-    valueOf(await ledger.record(link, { fact: 'dial', code: null, attempt: null })())
+    tagged(await ledger.record(link, { fact: 'dial' }), 'Done')
   }
   await ledger.close()
 }
