@@ -72,7 +72,10 @@ export const reports = (parts: LedgerParts): Reports => ({
     }),
   waive: (name, { window: windowId = null, reason, by }) =>
     override(actingAs(parts, by), name, { type: 'WaiveWindow', windowId, reason }),
-  hold: (name, { reason, by }) => override(actingAs(parts, by), name, { type: 'HoldLink', reason }),
+  hold: (name, { reason, by }) =>
+    name === null
+      ? changedSite(actingAs(parts, by), { type: 'LinkHeld', data: { reason } })
+      : override(actingAs(parts, by), name, { type: 'HoldLink', reason }),
   release: (name, { past = null, reason, by }) =>
     name === null
       ? releasedSite(actingAs(parts, by), past, reason)
