@@ -16,7 +16,8 @@ import {
 import { csOfSec, isoOfMs, wallMsOf, type ClockReading } from './time'
 
 /** What this kernel can tell of an unsettled attempt (R5); null: there is none, or nobody looked. */
-export type Judged = 'alive' | 'gone' | 'leftover-ended' | 'leftover-stuck' | 'unknown' | null
+export type Judged =
+  'alive' | 'gone' | 'leftover-ended' | 'leftover-stuck' | 'held' | 'unknown' | null
 
 /** What a decision rests on besides the link's own stream. */
 export type DialingContext = {

@@ -152,7 +152,8 @@ const decideRequest = (
   const losses =
     state.attempt === null ? [] : lossesOf(context, command, { state, attempt: state.attempt })
   const after = losses.reduce((before, event) => applied(before, event, context.now), state)
-  const refusal = refusalOf(context, after, command)
+  const { judgement } = command
+  const refusal = refusalOf(context, after, { judgement, lockHeld: isLocked(command, after) })
   if (refusal !== null) {
     const anchor = needsAnchor(context, after)
       ? [plain({ type: 'DialRefused', data: refusedDataOf(refusal) })]
@@ -161,6 +162,10 @@ const decideRequest = (
   }
   return { events: [...losses, grantOf(context, command, after)], refusal: null }
 }
+
+/** A link that is up says enough by that. */
+const isLocked = ({ lockHeld, judgement }: RequestDial, { attempt }: DialingState): boolean =>
+  lockHeld || (judgement === 'held' && attempt?.up === null)
 
 const refusedDataOf = (refusal: Refusal) => ({
   deniedBy: refusal.deniedBy,
@@ -228,11 +233,12 @@ const lossesOf = (
 const lostEnd = { normal: false, code: null, isSeen: false } as const
 
 /**
- * Whether an attempt past its dial timeout has a living supervisor on this kernel, who settles it.
- * Until then it stays open, so that each request looks for its dialer; windows count all the same.
+ * Whether an attempt past its dial timeout has a living supervisor on this kernel, who settles it, or
+ * may have one, because the lock is held. Until then it stays open, so that each request looks for its
+ * dialer, which need not hold the lock; windows count all the same.
  */
 const isLookedAfter = (attempt: OpenAttempt, judgement: RequestDial['judgement']): boolean =>
-  judgement === 'alive' && attempt.supervision !== 'grant'
+  (judgement === 'alive' || judgement === 'held') && attempt.supervision !== 'grant'
 
 /** The state after what time alone has settled: an attempt past its dial timeout (R5). */
 export const withAbandonment = (context: DialingContext, state: DialingState): DialingState => {

@@ -114,6 +114,24 @@ describe('a simulated history', () => {
     expect(counts.get('refused dialer-still-running')).toBe(1)
   })
 
+  it('R5: looks for a stuck dialer without a lock that another namespace may not judge yet', async () => {
+    const stuck = { isStuck: true, leaderMs: 3_000, lingerMs: 100_000 }
+    const { violations, counts } = await simulateHistory({
+      ...history(
+        { ...dial(stuck), dialer: 'pppd', host: 1, link: 0, id: 0, afterMs: 100 },
+        // Past the dial timeout, while the supervisor still tries and holds the lock.
+        { ...dial({}), host: 2, link: 0, id: 1, afterMs: 11_000 },
+        { ...dial({}), host: 2, link: 0, id: 2, afterMs: 75_000 },
+      ),
+      layout: 'namespaces',
+    })
+    expect(violations).toEqual([])
+    expect(counts.get('judged held')).toBe(1)
+    expect(counts.get('left stuck')).toBe(1)
+    expect(counts.get('refused dialer-still-running')).toBe(1)
+    expect(counts.get('dialer started')).toBe(1)
+  })
+
   it('G10: between hosts, ends a dialer whose up the ledger never took before the other dials', async () => {
     const up = {
       ...dial({ upMs: 3_000, leaderMs: 300_000, ignoresTerm: false }),

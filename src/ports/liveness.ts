@@ -26,9 +26,11 @@ export type AttemptTraces = {
  * - `gone`: supervisor, guard and dialer are no more, or its boot is over.
  * - `leftover-ended`: nobody looked after it any more; what was alive of it has been ended just now.
  * - `leftover-stuck`: nobody looks after it, and what is alive of it could not be ended.
+ * - `held`: the link's lock is held on this kernel, and whether by its supervisor or by what is left of
+ *   it cannot be told from this namespace.
  * - `unknown`: it belongs to another kernel, or cannot be judged from this namespace.
  */
-export type Judgement = 'alive' | 'gone' | 'leftover-ended' | 'leftover-stuck' | 'unknown'
+export type Judgement = 'alive' | 'gone' | 'leftover-ended' | 'leftover-stuck' | 'held' | 'unknown'
 
 /** Judges unsettled attempts by the link's lock and the processes of this kernel. */
 export interface Liveness {

@@ -112,6 +112,30 @@ describe('G5: a supervisor is alive past the dial timeout of its attempt', () =>
       .refused('dialer-still-running')
   })
 
+  it('keeps it open where the lock is held by whom nobody can tell, until the lock is free', () => {
+    given()
+      .dials('first')
+      .starts('first')
+      .at(800)
+      .dial('second', { judgement: 'held' })
+      .refusedOnlyBy('dialing', 'lock-held')
+      .restart()
+      .dial('second', { judgement: 'leftover-stuck' })
+      .refused('dialing', 'dialer-still-running')
+  })
+
+  it('ends no link that is up while its lock is held, whatever its lease says', () => {
+    given()
+      .policy({ leaseSec: 60 })
+      .dials('first')
+      .goesUp('first')
+      .at(800)
+      .dial('second', { judgement: 'held' })
+      .refusedOnlyBy('connected')
+      .dial('second', { judgement: 'unknown' })
+      .then('AssociationEnded')
+  })
+
   it('counts it as failed from its dial timeout once nobody looks after it', () => {
     given()
       .dials('first')

@@ -83,7 +83,7 @@ export const longerThanAllowed = (
   return deniedBy.flatMap(({ rule }) => {
     const bound = boundOf(observer, rule, isDialOf(its))
     // Who lives settles its attempt by itself, and what is stuck is looked for again (R5).
-    const isLookedAfter = judged === 'alive' || judged === 'leftover-stuck'
+    const isLookedAfter = judged === 'alive' || judged === 'held' || judged === 'leftover-stuck'
     if (bound === null || (rule === 'dialing' && isLookedAfter)) return []
     const first = firstOwnEvent(its, { bound, running })
     if (first === null) return []

@@ -45,7 +45,9 @@ const wanted: ReadonlyArray<string> = [
     (fault) => `store ${fault}`,
   ),
   // R5: supervisors, guards, owners and leases end in every way.
-  ...['alive', 'gone', 'unknown', 'leftover-ended', 'leftover-stuck'].map((it) => `judged ${it}`),
+  ...['alive', 'gone', 'held', 'unknown', 'leftover-ended', 'leftover-stuck'].map(
+    (it) => `judged ${it}`,
+  ),
   ...['supervisor-lost', 'lease-expired', 'owner-gone', 'owner-asks-again'].map(
     (reason) => `ended ${reason}`,
   ),

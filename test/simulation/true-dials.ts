@@ -35,7 +35,7 @@ const startsLate = (
 }
 
 const runsBeside = (
-  { released }: Observer,
+  { released, world }: Observer,
   other: VirtualDialer,
   dialer: VirtualDialer,
 ): string | null => {
@@ -48,13 +48,16 @@ const runsBeside = (
     // a person may release a link that is up elsewhere.
     const slept = machine.resumedMs > (other.startedMs ?? 0)
     const isReleased = (released.get(streamOfLink(dialer.link)) ?? -1) > (other.startedMs ?? 0)
-    if (slept || isReleased || other.isOrphaned || other.behaviour.isStuck) return null
+    if (slept || isReleased || other.isOrphaned || other.behaviour.isStuck) {
+      world.note('outside: beside what no deadline ends on another machine')
+      return null
+    }
   }
   // A dialer that shares no lock, alone in another container, is seen by nobody.
   const isAlone = !other.supervisor.isAlive && other.guard === null
   const isHidden = !other.plan.ownDescriptorsCount && !seesProcessesOf(dialer.host, other.host)
-  if (isAlone && isHidden) return null
-  return 'two dialers run'
+  if (isAlone && isHidden) world.note('outside: beside what only its own container sees')
+  return isAlone && isHidden ? null : 'two dialers run'
 }
 
 /** R4 by what really happened: a failed dialer's end, and an interval from there. */
@@ -62,24 +65,30 @@ const followsTooSoon = (observer: Observer, other: VirtualDialer): string | null
   const { world, waived, hasExempted, shortestIntervalSec } = observer
   const isUntold = hasExempted || waived.has(streamOfLink(other.link))
   if (other.endedMs === null || isUntold || !hasFailed(observer, other)) return null
-  world.note('followed a failed dialer')
+  const unseen = whyUnseen(other)
+  if (unseen === null) world.note('followed a failed dialer')
   const waitedMs = world.time.nowMs - other.endedMs
   const missingMs = shortestIntervalSec * 1000 * (1 - 2 * driftMax) - waitedMs
-  return missingMs > 20 ? `dials ${Math.round(missingMs)} ms early after a dial that failed` : null
+  if (missingMs <= 20) return null
+  if (unseen !== null) world.note(`outside: early after ${unseen}`)
+  return unseen === null ? `dials ${Math.round(missingMs)} ms early after a dial that failed` : null
+}
+
+/** Why nobody saw when a dialer ended: it counts from when it was last seen; null: somebody did. */
+const whyUnseen = ({ behaviour, exit, supervisor, host, ...its }: VirtualDialer): string | null => {
+  if (behaviour.isStuck) return 'one that nothing can end'
+  if (its.isOrphaned && exit?.signal === null) return 'one that outlived supervisor and guard'
+  // One that ends late, because its machine slept, is known only to a supervisor that lives to tell.
+  const slept = host.machine.resumedMs > (its.startedMs ?? 0)
+  const isKilled = !supervisor.isAlive && !supervisor.isDone
+  return slept && isKilled ? 'a sleep, without a supervisor to tell' : null
 }
 
 /** Whether a dialer failed for certain, whatever anybody recorded of it. */
 const hasFailed = ({ world, ofLink }: Observer, dialer: VirtualDialer): boolean => {
   const { exit, plan, supervisor, behaviour } = dialer
-  // What nothing can end counts from when it was last seen: nobody sees its end.
-  if (behaviour.notExecuted !== null || behaviour.isStuck) return false
-  // Neither does anybody see how one ends that outlived supervisor and guard, if nobody ended it; and
-  // one that ends late, because its machine slept, is known only to a supervisor that lives to tell.
-  if (dialer.isOrphaned && exit?.signal === null) return false
-  const slept = dialer.host.machine.resumedMs > (dialer.startedMs ?? 0)
-  if (slept && !supervisor.isAlive && !supervisor.isDone) return false
   const isWell = exit?.code === 0 && plan.onOutput === null
-  if (isWell) return false
+  if (behaviour.notExecuted !== null || isWell) return false
   const wasUp = ofLink
     .get(dialer.link)!
     .some(

@@ -49,7 +49,7 @@ const judge = async (world: DialerWorld, looker: Looker, it: Case): Promise<Judg
   const known = world.dialers.find((it) => it.attempt === attempt.attempt)
   if (isElsewhere || attempt.granted.boottimeOffset !== here.boottimeOffset) {
     if (isUnsupervised) return 'unknown'
-    if (isLockHeld(world, { host, link, asker: process })) return 'unknown'
+    if (isLockHeld(world, { host, link, asker: process })) return 'held'
     const isSeen = known !== undefined && seesProcessesOf(host, known.host)
     return isSeen ? endLeftover(world, looker, { ...it, dialer: known }) : 'gone'
   }

@@ -49,7 +49,16 @@ const isElsewhere = (table: ProcessTable, attempt: AttemptTraces): boolean => {
   return named !== null && named.pidNamespace !== table.pidNamespace
 }
 
-const judgeByLock = (lock: LockState): Judgement => (lock === 'free' ? 'gone' : 'unknown')
+const judgeByLock = (lock: LockState): Judgement => {
+  switch (lock) {
+    case 'free':
+      return 'gone'
+    case 'held':
+      return 'held'
+    case 'cannot-tell':
+      return 'unknown'
+  }
+}
 
 const judgeOwner = (table: ProcessTable, { owner }: AttemptTraces): Judgement =>
   owner === null || isSameProcess(table, owner) ? 'alive' : 'gone'

@@ -130,10 +130,17 @@ describe('an attempt of another pid namespace', () => {
     expect(await livenessOf().judge(link, elsewhere)).toBe('gone')
   })
 
-  it('is judged by the lock alone: held, nobody here can tell (C12)', async () => {
+  it('is judged by the lock alone: held, nobody here can tell by whom (C12)', async () => {
     orphan('exec sleep 300', true)
     await new Promise((resolve) => setTimeout(resolve, pauseMs))
-    expect(await livenessOf().judge(link, elsewhere)).toBe('unknown')
+    expect(await livenessOf().judge(link, elsewhere)).toBe('held')
+  })
+
+  it('is unknown where nobody can tell whether the lock is held', async () => {
+    const lockFolder = join(folder, 'no-folder-either')
+    writeFileSync(lockFolder, '')
+    const liveness = linuxLiveness({ lockFolder, here, host: 'me', sharedLedger: false })
+    expect(await liveness.judge(link, elsewhere)).toBe('unknown')
   })
 })
 
