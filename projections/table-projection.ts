@@ -1,4 +1,5 @@
-import type { StreamItem } from '../domain/events'
+import { sitePolicyStream, type StreamItem } from '../domain/events'
+import type { SitePolicy } from '../domain/policy-timeline'
 import type { Projection } from './projection'
 
 /** What a column of a view's table holds; `?` where it may be empty. */
@@ -28,9 +29,16 @@ export type Table = {
   readonly indexes: ReadonlyArray<ReadonlyArray<string>>
 }
 
-/** The rows that a fold gives: one of each stream, or some of each item that it folds. */
+/**
+ * The rows that a fold gives: one of each stream, by itself or as the site's policy stands, or some of
+ * each item that it folds.
+ */
 export type Rows<State> =
   | { readonly each: 'stream'; readonly rowOf: (state: State, stream: string) => Row }
+  | {
+      readonly each: 'stream-by-policy'
+      readonly rowOf: (state: State, stream: string, site: SitePolicy) => Row
+    }
   | {
       readonly each: 'item'
       /** The rows that an item changed; `state` is the one after it. */
@@ -48,6 +56,10 @@ export type TableProjection<State> = Projection<State> & {
   readonly order: 'by-stream' | 'by-position'
   readonly rows: Rows<State>
 }
+
+/** Whether a projection has to be told what a stream says. */
+export const readsStream = <State>({ folds, rows }: TableProjection<State>, stream: string) =>
+  folds(stream) || (rows.each === 'stream-by-policy' && stream === sitePolicyStream)
 
 /** Whether a stream is that of a link. */
 export const isLinkStream = (stream: string): boolean => stream.startsWith('link-')

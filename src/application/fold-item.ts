@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/Either'
 import type { StreamItem } from '../../domain/events'
+import type { SitePolicy } from '../../domain/policy-timeline'
 import type { Row, TableProjection } from '../../projections/table-projection'
 import { eventHash, toStreamItem } from '../adapters/codec'
 import type { RecordedEvent } from '../ports/event-store'
@@ -112,6 +113,15 @@ export const storedState = <State>(
 /** The row of a stream, for projections that have one each. */
 export const streamRows = <State>(
   { rows }: TableProjection<State>,
-  name: string,
-  { state }: FoldingStream<State>,
-): ReadonlyArray<Row> => (rows.each === 'stream' ? [rows.rowOf(state, name)] : [])
+  { stream, state }: { readonly stream: string; readonly state: State },
+  site: SitePolicy,
+): ReadonlyArray<Row> => {
+  switch (rows.each) {
+    case 'stream':
+      return [rows.rowOf(state, stream)]
+    case 'stream-by-policy':
+      return [rows.rowOf(state, stream, site)]
+    case 'item':
+      return []
+  }
+}

@@ -1,4 +1,5 @@
 import * as E from 'fp-ts/Either'
+import { initialSitePolicy, type SitePolicy } from '../../domain/policy-timeline'
 import type { TableProjection } from '../../projections/table-projection'
 import type { EventStore } from '../ports/event-store'
 import type { BulkMark, StoredState, ViewChange } from '../ports/view-store'
@@ -11,6 +12,7 @@ import {
   type FoldedItems,
   type FoldingStream,
 } from './fold-item'
+import { siteUntil } from './fold-site'
 import type { ProjectionError } from './projection-message'
 import { streamPages } from './stream-pages'
 
@@ -48,6 +50,13 @@ export async function* foldStreams<State>(
 ): AsyncGenerator<E.Either<ProjectionError, FoldedStreams>, void, undefined> {
   let draft = noDraft()
   let bulk = from
+  let policy = initialSitePolicy
+  if (projection.rows.each === 'stream-by-policy') {
+    const site = await siteUntil(store, until, { into: draft.items, isStrict })
+    if (E.isLeft(site)) return yield site
+    draft.states.push(site.right.stored())
+    policy = site.right.policy()
+  }
   const taken = (mark: BulkMark | null) => {
     const { states, events, items } = draft
     draft = noDraft()
@@ -66,24 +75,30 @@ export async function* foldStreams<State>(
       if (draft.items.rows.length >= rowsMax) yield taken(bulk)
       if ((page.right.at(-1)?.position ?? -1n) > until) break
     }
-    addStream(projection, draft, { stream, folded })
+    addStream(projection, draft, { stream, folded, policy })
     bulk = { done: bulk.done + 1, last: stream }
     if (draft.states.length >= streamsMax || draft.text >= textMax) yield taken(bulk)
   }
   yield taken(null)
 }
 
-type Done<State> = { readonly stream: string; readonly folded: FoldingStream<State> }
+type Done<State> = {
+  readonly stream: string
+  readonly folded: FoldingStream<State>
+  readonly policy: SitePolicy
+}
 
 const addStream = <State>(
   projection: TableProjection<State>,
   draft: Draft,
-  { stream, folded }: Done<State>,
+  { stream, folded, policy }: Done<State>,
 ): void => {
   if (folded.last === null) return
   const target = draft
   const state = storedState(stream, folded)
   target.states.push(state)
   target.text += state.state.length
-  for (const row of streamRows(projection, stream, folded)) target.items.rows.push(row)
+  for (const row of streamRows(projection, { stream, state: folded.state }, policy)) {
+    target.items.rows.push(row)
+  }
 }

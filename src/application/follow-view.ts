@@ -1,5 +1,5 @@
 import * as E from 'fp-ts/Either'
-import type { TableProjection } from '../../projections/table-projection'
+import { readsStream, type TableProjection } from '../../projections/table-projection'
 import type { ViewTarget } from '../ports/view-store'
 import { checkpointText, type Checkpoint } from './checkpoint'
 import { pageFold } from './fold-page'
@@ -30,20 +30,21 @@ export async function* followView<State>(
   following: Following,
 ): AsyncGenerator<ProjectionMessage, ProjectionError | null, undefined> {
   const { target, from, untilCaughtUp, isStrict, signal, pageSize } = following
-  const load = (streams: ReadonlyArray<string>) => parts.views.states(target, streams)
-  const fold = pageFold({ projection, load, isStrict })
+  const fold = pageFold({ projection, views: parts.views, target, isStrict })
   let [unstored, isLive]: [Checkpoint | null, boolean] = [null, false]
 
   /** Writes what was folded since the last time, or only how far that was. */
   async function* store(): AsyncGenerator<ProjectionMessage, ProjectionError | null, undefined> {
     if (unstored === null) return null
     const [checkpoint, events] = [unstored, fold.unwritten()]
-    const taken = fold.take()
+    const taken = await fold.take()
+    if (E.isLeft(taken)) return taken.left
     const at = { text: checkpointText(checkpoint), position: checkpoint.position }
-    const written = await parts.views.write(target, { ...taken, checkpoint: at, bulk: null })()
+    const change = { ...taken.right, checkpoint: at, bulk: null }
+    const written = await parts.views.write(target, change)()
     if (E.isLeft(written)) return written.left
     unstored = null
-    for (const problem of taken.problems) yield { _tag: 'Unreadable', problem }
+    for (const problem of change.problems) yield { _tag: 'Unreadable', problem }
     yield { _tag: 'Stored', checkpoint, events }
     return null
   }
@@ -51,7 +52,7 @@ export async function* followView<State>(
   const messages = subscription(parts.store, {
     ledgerId: parts.ledgerId,
     after: from.position === null ? null : { position: from.position },
-    wants: ({ stream }) => projection.folds(stream),
+    wants: ({ stream }) => readsStream(projection, stream),
     signal,
     ...(pageSize === undefined ? {} : { pageSize }),
   })

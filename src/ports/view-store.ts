@@ -113,6 +113,12 @@ export interface ViewStore {
     target: ViewTarget,
     streams: ReadonlyArray<string>,
   ) => TaskEither<ViewError, ReadonlyArray<StoredState>>
+  /** Some of all states, in the order of their streams' names, from after one on. */
+  readonly statesAfter: (
+    target: ViewTarget,
+    stream: string,
+    limit: number,
+  ) => TaskEither<ViewError, ReadonlyArray<StoredState>>
   readonly write: (target: ViewTarget, change: ViewChange) => TaskEither<ViewError, void>
   /**
    * Puts the `next` table in the place of the served one; false: that one is of the same version and

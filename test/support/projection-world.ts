@@ -2,7 +2,8 @@ import Database from 'better-sqlite3'
 import * as E from 'fp-ts/Either'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Recorded } from '../../domain/events'
+import { sitePolicyStream, type Recorded, type StreamItem } from '../../domain/events'
+import { evolveSitePolicy, initialSitePolicy } from '../../domain/policy-timeline'
 import type { Row, TableProjection } from '../../projections/table-projection'
 import type { AnyTableProjection } from '../../projections/table-projections'
 import { emptyHead, sealEvents, toStreamItem, type StreamHead } from '../../src/adapters/codec'
@@ -84,18 +85,28 @@ const textOf = (row: Row): string => JSON.stringify(row)
 export const plainRows = <State>(
   projection: TableProjection<State>,
   events: ReadonlyArray<RecordedEvent>,
+): ReadonlyArray<Row> => rowsOfItems(projection, events.map(toStreamItem))
+
+/** The rows of a plain fold of items. */
+export const rowsOfItems = <State>(
+  projection: TableProjection<State>,
+  items: ReadonlyArray<StreamItem>,
 ): ReadonlyArray<Row> => {
   const states = new Map<string, State>()
   const rows = new Map<string, Row>()
   const put = (row: Row) => rows.set(projection.table.key.map((it) => String(row[it])).join(), row)
-  for (const event of events) {
-    if (!projection.folds(event.stream)) continue
-    const item = toStreamItem(event)
-    const state = projection.evolve(states.get(event.stream) ?? projection.initial, item)
-    states.set(event.stream, state)
-    if (projection.rows.each === 'item') projection.rows.rowsOf(state, item).forEach(put)
-    else put(projection.rows.rowOf(state, event.stream))
+  const { rows: given } = projection
+  let site = initialSitePolicy
+  for (const item of items) {
+    const { stream } = item
+    if (stream === sitePolicyStream) site = evolveSitePolicy(site, item)
+    if (!projection.folds(stream)) continue
+    const state = projection.evolve(states.get(stream) ?? projection.initial, item)
+    states.set(stream, state)
+    if (given.each === 'item') given.rowsOf(state, item).forEach(put)
   }
+  if (given.each !== 'item')
+    states.forEach((state, stream) => put(given.rowOf(state, stream, site)))
   return inOrder([...rows.values()])
 }
 

@@ -17,3 +17,21 @@ export const loadStates = (
       return row === undefined ? [] : [{ ...row, stream, revision: BigInt(row.revision) }]
     })
 }
+
+const selectStatesAfter = `
+SELECT stream, revision, head, state FROM view_states
+WHERE generation = ? AND stream > ? ORDER BY stream LIMIT ?`
+
+/** Loads some of all states, in the order of their streams' names, from after one on. */
+export const loadStatesAfter = (
+  connection: Connection,
+): ((generation: number, stream: string, limit: number) => ReadonlyArray<StoredState>) => {
+  const statement = connection.prepare<
+    [number, string, number],
+    StateRow & { readonly stream: string }
+  >(selectStatesAfter)
+  return (generation, stream, limit) =>
+    statement
+      .all(generation, stream, limit)
+      .map((row) => ({ ...row, revision: BigInt(row.revision) }))
+}

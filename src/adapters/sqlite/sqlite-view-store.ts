@@ -11,7 +11,7 @@ import { compareViews } from './compare-views'
 import { busyTimeoutMs, type Connection } from './connection'
 import { dropView } from './drop-view'
 import { fileAt } from './file-at'
-import { loadStates } from './load-states'
+import { loadStates, loadStatesAfter } from './load-states'
 import { patiently } from './patiently'
 import { serveView } from './serve-view'
 import { failureOf } from './sqlite-failure'
@@ -26,6 +26,7 @@ const operationsOn = (connection: Connection) => ({
   standing: viewStanding(connection),
   begin: beginView(connection),
   states: loadStates(connection),
+  statesAfter: loadStatesAfter(connection),
   write: writeView(connection),
   serve: serveView(connection),
   compare: compareViews(connection),
@@ -95,6 +96,8 @@ export const sqliteViewStore = (path: string): ViewStore => {
         return E.right({ ...at, generation, version: version.version, checkpoint })
       }),
     states: ({ generation }, streams) => use(({ states }) => states(generation, streams)),
+    statesAfter: ({ generation }, stream, limit) =>
+      use(({ statesAfter }) => statesAfter(generation, stream, limit)),
     write: (target, change) => onTarget(target, ({ write }) => write(target, change)),
     serve: (target) => onTarget(target, ({ serve }) => serve(target)),
     differences: (target, listedMax) =>
