@@ -1,5 +1,9 @@
+import { attempts } from './attempts'
+import { episodes } from './episodes'
 import { linkHealth } from './link-health'
+import { retryWindowsTable } from './retry-windows-table'
 import type { Table, TableProjection } from './table-projection'
+import { timeline } from './timeline'
 
 /** A projection whose states nobody outside of it needs to know. */
 export type AnyTableProjection = {
@@ -16,4 +20,10 @@ const any = <State>(projection: TableProjection<State>): AnyTableProjection => (
 })
 
 /** Every projection that has a table, in the order in which they are rebuilt. */
-export const tableProjections: ReadonlyArray<AnyTableProjection> = [any(linkHealth)]
+export const tableProjections: ReadonlyArray<AnyTableProjection> = [
+  any(retryWindowsTable),
+  any(episodes),
+  any(attempts),
+  any(linkHealth),
+  any(timeline),
+]
