@@ -30,5 +30,14 @@ export const parseLinkId = (text: string): E.Either<LinkIdError, LinkId> => {
   return E.right(canonical as LinkId)
 }
 
+const prefix = 'link-'
+
 /** The stream that holds everything known of a link. */
-export const streamOfLink = (link: LinkId): string => `link-${link}`
+export const streamOfLink = (link: LinkId): string => `${prefix}${link}`
+
+/** The link whose stream a name is; null: it is no link's. */
+export const linkOfStream = (stream: string): LinkId | null => {
+  if (!stream.startsWith(prefix)) return null
+  const link = parseLinkId(stream.slice(prefix.length))
+  return E.isRight(link) ? link.right : null
+}

@@ -124,9 +124,13 @@ export const connectionLedger = (
 
 const reads = ({
   parts,
-}: Pick<OpenLedger, 'parts'>): Pick<ConnectionLedger, 'status' | 'statusOfAll' | 'audit'> => {
+  isLocked,
+}: Pick<OpenLedger, 'parts' | 'isLocked'>): Pick<
+  ConnectionLedger,
+  'status' | 'statusOfAll' | 'audit'
+> => {
   const rowOf = async (link: LinkId) => {
-    const observed = await observeLink(parts, link)()
+    const observed = await observeLink(parts, link, isLocked)()
     return E.isLeft(observed) ? observed : E.right(statusRow(parts, link, observed.right).row)
   }
   return {

@@ -19,7 +19,8 @@ const commands: Readonly<Record<string, Load>> = {
   settle: async ({ parts }, exit) => (await import('./cli/settle')).settleCommand(parts, exit),
   record: async ({ parts, readClock }, exit) =>
     (await import('./cli/record')).recordCommand(parts, readClock, exit),
-  status: async ({ parts }, exit) => (await import('./cli/status')).statusCommand(parts, exit),
+  status: async ({ parts, watchHost }, exit) =>
+    (await import('./cli/status')).statusCommand({ ...parts, ...(await watchHost()) }, exit),
   explain: async ({ parts }, exit) => (await import('./cli/explain')).explainCommand(parts, exit),
   policy: async ({ parts }, exit) => (await import('./cli/policy')).policyCommand(parts, exit),
   waive: async ({ parts }, exit) => (await import('./cli/waive')).waiveCommand(parts, exit),
@@ -32,8 +33,8 @@ const commands: Readonly<Record<string, Load>> = {
   audit: async ({ parts, auditHost }, exit) =>
     (await import('./cli/audit')).auditCommand(parts, await auditHost(), exit),
   import: async ({ parts }, exit) => (await import('./cli/import')).importCommand(parts, exit),
-  events: async ({ parts, followHost }, exit) =>
-    (await import('./cli/events')).eventsCommand({ ...parts, ...(await followHost()) }, exit),
+  events: async ({ parts, watchHost }, exit) =>
+    (await import('./cli/events')).eventsCommand({ ...parts, ...(await watchHost()) }, exit),
   rebuild: async ({ parts, rebuildHost }, exit) =>
     (await import('./cli/rebuild')).rebuildCommand({ ...parts, ...(await rebuildHost()) }, exit),
 }

@@ -44,6 +44,8 @@ export type OpenLedger = {
   readonly thisProcess: () => OwnerProcess | null
   /** Whether somebody else has a link's lock, or nobody can tell (R2). */
   readonly isLockHeld: (link: LinkId) => Promise<boolean>
+  /** Whether somebody else certainly has it: what is only told must not be guessed. */
+  readonly isLocked: (link: LinkId) => Promise<boolean>
   readonly close: () => Promise<void>
 }
 
@@ -82,6 +84,7 @@ export const openLedger = async (
     locks: linuxLinkLocks(locksFolder),
     thisProcess: () => processWithPid(process.pid),
     isLockHeld: async (link) => (await probeLock(lockFileOf(locksFolder, link))) !== 'free',
+    isLocked: async (link) => (await probeLock(lockFileOf(locksFolder, link))) === 'held',
     close: async () => {
       await snapshots.close()
       await store.close()

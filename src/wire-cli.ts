@@ -4,12 +4,12 @@ import { join } from 'node:path'
 import type { AuditHost } from './cli/audit'
 import type { DemoProgram } from './cli/demo'
 import type { DialCommandHost } from './cli/dial'
-import type { FollowHost } from './cli/events-follow'
 import type { GrantHost } from './cli/grant'
 import type { ExamineHost } from './cli/doctor'
 import type { InitLedger } from './cli/init'
 import type { RebuildHost } from './cli/rebuild'
 import type { ReadClock } from './cli/record'
+import type { WatchHost } from './cli/status-watch'
 import { cliFailure, type CliFailure, type CliLedger, type CliParts } from './cli/cli-parts'
 import { exitCodes, type ExitCode } from './cli/exit-codes'
 import { storeLocation } from './cli/store-location'
@@ -25,7 +25,7 @@ export type Wired = {
   readonly readClock: ReadClock
   readonly demoProgram: () => DemoProgram
   readonly auditHost: () => Promise<AuditHost>
-  readonly followHost: () => Promise<FollowHost>
+  readonly watchHost: () => Promise<WatchHost>
   readonly rebuildHost: () => Promise<RebuildHost>
   readonly version: () => string
 }
@@ -52,7 +52,7 @@ export const wiredParts = (): Wired => ({
     stormLog: join(packageFolder, 'docs', 'examples', 'q150927-storm.txt'),
   }),
   auditHost,
-  followHost,
+  watchHost,
   rebuildHost,
   version: () => versionIn(join(packageFolder, 'package.json')),
 })
@@ -156,7 +156,7 @@ const auditHost = async (): Promise<AuditHost> => {
   return { scratch: () => scratchLedger(now), now }
 }
 
-const followHost = async (): Promise<FollowHost> => {
+const watchHost = async (): Promise<WatchHost> => {
   const { listenForStop } = await import('./application/stop')
   return {
     written: (text) =>
@@ -164,6 +164,10 @@ const followHost = async (): Promise<FollowHost> => {
         process.stdout.write(text, (error) => resolve(!(error instanceof Error)))
       }),
     listenForStop: () => listenForStop(process),
+    screen: () => {
+      const { isTTY, columns, rows } = process.stdout
+      return isTTY ? { columns, rows } : null
+    },
   }
 }
 

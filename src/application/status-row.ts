@@ -38,22 +38,42 @@ export type StatusRow = {
 }
 
 /** Everything that a row of `status` is made of. */
-export type ObservedLink = LoadedLink & { readonly health: LinkHealth }
+export type ObservedLink = LoadedLink & {
+  readonly health: LinkHealth
+  /** Its lock is held though its attempt is over: something of it is still running. */
+  readonly isLocked?: boolean
+}
 
-/** Reads a link's state and for how long it has been down. */
+/** Whether somebody certainly has a link's lock. */
+export type IsLocked = (link: LinkId) => Promise<boolean>
+
+/**
+ * Reads a link's state and for how long it has been down. Its lock is asked for only where the ledger
+ * leaves open whether something runs: asking takes milliseconds.
+ */
 export const observeLink = (
   parts: LedgerParts,
   link: LinkId,
+  isLocked?: IsLocked,
 ): TE.TaskEither<ReadError, ObservedLink> =>
   pipe(
     loadLink(parts, link),
     TE.flatMap((loaded) =>
       pipe(
         parts.fold(linkHealth, streamOfLink(link)),
-        TE.map(({ view }) => ({ ...loaded, health: view })),
+        TE.map(({ view }): ObservedLink => ({ ...loaded, health: view })),
       ),
     ),
+    TE.flatMap((observed) =>
+      isLocked === undefined || !mayStillRun(contextNow(parts, link, observed), observed.state)
+        ? TE.right(observed)
+        : TE.fromTask(async () => ({ ...observed, isLocked: await isLocked(link) })),
+    ),
   )
+
+/** Whether an attempt is over for every gate although nobody settled it. */
+const mayStillRun = (context: DialingContext, state: DialingState): boolean =>
+  state.attempt !== null && withAbandonment(context, state).attempt === null
 
 /** A link's row of `status` by the clocks' reading now, and the status that it was made of. */
 export const statusRow = (
@@ -62,10 +82,11 @@ export const statusRow = (
   observed: ObservedLink,
 ): { readonly row: StatusRow; readonly status: LinkStatus } => {
   const context = contextNow(parts, link, observed)
-  const { state } = observed
-  const status = statusOf(context, state)
+  const { state, isLocked = false } = observed
+  const status = statusOf(context, state, isLocked)
   const settled = withAbandonment(context, state)
   const abandonedAt = settled.attempt === state.attempt ? null : timeoutOf(state.attempt)
+  const overAt = isLocked ? null : abandonedAt
   const row: StatusRow = {
     link,
     phase: status.phase,
@@ -73,7 +94,7 @@ export const statusRow = (
     deniedBy: status.refusal?.deniedBy ?? [],
     closesAt: status.closesAt,
     retryAfterSec: status.refusal?.retryAfterSec ?? null,
-    since: status.phase === 'idle' ? null : (abandonedAt ?? sinceOf(context, state)),
+    since: status.phase === 'idle' ? null : (overAt ?? sinceOf(context, state)),
     upBasis: state.attempt?.up?.proof ?? null,
     consecutiveFailures: status.consecutiveFailures,
     lastFailure: lastFailureOf(settled, abandonedAt),

@@ -1,5 +1,6 @@
 import type * as E from 'fp-ts/Either'
 import type { LedgerParts } from '../application/ledger-parts'
+import type { IsLocked } from '../application/status-row'
 import type { Liveness } from '../ports/liveness'
 import type { ExitCode } from './exit-codes'
 
@@ -17,6 +18,8 @@ export type CliLedger = {
   readonly notes: ReadonlyArray<string>
   readonly parts: LedgerParts
   readonly liveness: Liveness
+  /** Whether somebody else certainly has a link's lock. */
+  readonly isLocked: IsLocked
   readonly close: () => Promise<void>
 }
 

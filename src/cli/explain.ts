@@ -49,7 +49,7 @@ const explain = async (
     const link = await knownLink(ledger, name, { unknown: false })
     if (E.isLeft(link)) return link
     const atMs = at.right === null ? null : Date.parse(at.right)
-    const explained = await explanationOf(ledger.parts, link.right, atMs)
+    const explained = await explanationOf(ledger, link.right, atMs)
     if (E.isLeft(explained)) return E.left(readFailure(explained.left))
     printResult(parts, options, {
       json: explained.right,

@@ -7,7 +7,7 @@ import type { OpenWindow } from '../../domain/link-status'
 import { eventsBehind } from '../application/events-behind'
 import { explainAt, type EarlierLink } from '../application/explain-at'
 import type { LedgerParts } from '../application/ledger-parts'
-import { observeLink, statusRow, type StatusRow } from '../application/status-row'
+import { observeLink, statusRow, type IsLocked, type StatusRow } from '../application/status-row'
 import type { ReadError } from '../ports/event-store'
 
 /** Why a link may or may not be dialed, as `explain --json` prints it. */
@@ -44,13 +44,15 @@ export type ChainedEvent = {
   readonly reason: string | null
 }
 
+type Explained = { readonly parts: LedgerParts; readonly isLocked: IsLocked }
+
 /** Explains a link as it stands, or as it stood at a time. */
 export const explanationOf = async (
-  parts: LedgerParts,
+  { parts, isLocked }: Explained,
   link: LinkId,
   atMs: number | null,
 ): Promise<E.Either<ReadError, Explanation>> => {
-  const loaded = await linkAsOf(parts, link, atMs)
+  const loaded = await linkAsOf({ parts, isLocked }, link, atMs)
   if (E.isLeft(loaded)) return loaded
   const { asked, state } = loaded.right
   const clock = { read: () => asked }
@@ -81,12 +83,12 @@ const releaseAll = (link: LinkId): string =>
   `open-interval release --all --reason ..., or of this link alone: open-interval release '${link}' --reason ...`
 
 const linkAsOf = async (
-  parts: LedgerParts,
+  { parts, isLocked }: Explained,
   link: LinkId,
   atMs: number | null,
 ): Promise<E.Either<ReadError, EarlierLink>> => {
   if (atMs !== null) return explainAt(parts, link, atMs)()
-  const observed = await observeLink(parts, link)()
+  const observed = await observeLink(parts, link, isLocked)()
   return E.isLeft(observed) ? observed : E.right({ ...observed.right, asked: parts.clock.read() })
 }
 

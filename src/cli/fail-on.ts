@@ -10,21 +10,22 @@ export type FailOn =
 
 const unitMs = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 
-/** Parses `exhausted,held,unreadable,down>1h`. */
-export const parseFailOn = (
-  text: string | undefined,
-): E.Either<CliFailure, ReadonlyArray<FailOn>> => {
-  const names = (text ?? '').split(',').filter((name) => name !== '')
+/** Parses `exhausted,held,unreadable,down>1h`; an alert for nothing is a mistake, such as a lost variable. */
+export const parseFailOn = (text: string): E.Either<CliFailure, ReadonlyArray<FailOn>> => {
   const parsed: FailOn[] = []
-  for (const name of names) {
-    const one = parseOne(name.trim())
-    if (one === null) {
-      const takes = 'exhausted, held, unreadable and down>TIME (such as down>90s, down>1h)'
-      return E.left(cliFailure(exitCodes.usage, `--fail-on takes ${takes}, not '${name}'`))
-    }
+  for (const name of text.split(',').map((one) => one.trim())) {
+    const one = parseOne(name)
+    if (one === null) return E.left(cliFailure(exitCodes.usage, unknownWord(name)))
     parsed.push(one)
   }
   return E.right(parsed)
+}
+
+const unknownWord = (name: string): string => {
+  const takes = 'exhausted, held, unreadable and down>TIME (such as down>90s, down>1h)'
+  const next =
+    name === 'down' ? `: put it in quotes, the shell took what follows '>' for a file` : ''
+  return `--fail-on takes ${takes}, not '${name}'${next}`
 }
 
 const parseOne = (name: string): FailOn | null => {

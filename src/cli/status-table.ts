@@ -5,10 +5,11 @@ import type { DisplayTime } from './display-time'
 export const statusTable = (rows: ReadonlyArray<StatusRow>, show: DisplayTime): string => {
   if (rows.length === 0) return 'The ledger knows no link yet.\n'
   const width = Math.max(4, ...rows.map((row) => row.link.length))
-  return rows.map((row) => `${row.link.padEnd(width)}  ${lineOf(row, show)}\n`).join('')
+  return rows.map((row) => `${row.link.padEnd(width)}  ${statusLine(row, show)}\n`).join('')
 }
 
-const lineOf = (row: StatusRow, show: DisplayTime): string => {
+/** Phase, verdict and failures of one link in a line, without its name. */
+export const statusLine = (row: StatusRow, show: DisplayTime): string => {
   const failures = row.consecutiveFailures === 0 ? '' : `  failures ${row.consecutiveFailures}`
   return `${row.phase.padEnd(10)}  ${row.mayDial ? 'may be dialed' : denialOf(row, show)}${failures}`
 }

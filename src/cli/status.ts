@@ -1,9 +1,10 @@
 import * as E from 'fp-ts/Either'
 import { Command } from 'commander'
 import type { LinkId } from '../../domain/link-id'
+import { wallMsOf, type ClockReading } from '../../domain/time'
 import { observeLink, statusRow, type StatusRow } from '../application/status-row'
 import { withLedgerOptions } from './change-command'
-import type { CliFailure, CliLedger, CliParts } from './cli-parts'
+import { cliFailure, type CliFailure, type CliLedger, type CliParts } from './cli-parts'
 import { displayTime, withDisplayTime, type DisplayOptions, type DisplayTime } from './display-time'
 import { exitCodes, type ExitCode } from './exit-codes'
 import { failingRows, parseFailOn, type FailOn } from './fail-on'
@@ -12,6 +13,7 @@ import { prometheusText } from './prometheus-text'
 import { readFailure } from './read-failure'
 import { reportResult, withLedger, type CommandResult, type LedgerOptions } from './run-command'
 import { statusTable } from './status-table'
+import { watchStatus, type WatchHost } from './status-watch'
 
 type StatusOptions = LedgerOptions &
   DisplayOptions & {
@@ -20,16 +22,27 @@ type StatusOptions = LedgerOptions &
     readonly prometheus?: boolean
   }
 
-const watchEveryMs = 1000
+const onWatching = `
+--watch tells how every link stands and then each change of a phase: on a terminal in a table that is
+drawn in place, else in a line, with --json in an object with link, from (null at first), to, at (when it was
+seen) and row (as status --json has it). It wakes when something is appended and when a countdown ends;
+a phase that begins and ends between two looks is not told: events --follow tells everything.
+
+--fail-on exits 1 if any link is exhausted, held or unreadable, or has been down for longer than a time
+in s, m, h or d. Put it in quotes, or the shell takes > for itself.
+`
 
 /** `status`: phase, window and countdown of one link or of all. */
-export const statusCommand = (parts: CliParts, exit: (code: ExitCode) => void): Command =>
+export const statusCommand = (
+  parts: CliParts & WatchHost,
+  exit: (code: ExitCode) => void,
+): Command =>
   withDisplayTime(
     withLedgerOptions(
       new Command('status')
         .description('phase, window and countdown of one link or of all')
         .argument('[link]', 'the link (default: all)')
-        .option('--watch', 'print again every second')
+        .option('--watch', 'go on with what changes, until a signal ends it')
         .option(
           '--fail-on <what>',
           'exit 1 if a link is exhausted, held, unreadable, or down>TIME (such as down>1h)',
@@ -38,42 +51,60 @@ export const statusCommand = (parts: CliParts, exit: (code: ExitCode) => void): 
         .addHelpText(
           'before',
           'Examples:\n  open-interval status\n  open-interval status isp --json\n' +
-            '  open-interval status --fail-on exhausted,held,unreadable,"down>1h"\n',
-        ),
+            '  open-interval status --watch --json >>phases.ndjson\n' +
+            "  open-interval status --fail-on 'exhausted,held,unreadable,down>1h'\n",
+        )
+        .addHelpText('after', onWatching),
     ),
   ).action(async (link: string | undefined, options: StatusOptions) => {
     exit(reportResult(parts, await status(parts, link, options)))
   })
 
 const status = async (
-  parts: CliParts,
+  parts: CliParts & WatchHost,
   link: string | undefined,
   options: StatusOptions,
 ): Promise<CommandResult> => {
-  const failOn = parseFailOn(options.failOn)
+  const unfit = unfitOptions(options)
+  if (unfit !== null) return E.left(cliFailure(exitCodes.usage, unfit))
+  const failOn = options.failOn === undefined ? E.right([]) : parseFailOn(options.failOn)
   if (E.isLeft(failOn)) return failOn
   const show = displayTime(options)
   if (E.isLeft(show)) return show
   return withLedger(parts, { store: options.store, access: 'read' }, async (ledger) => {
-    for (;;) {
-      const rows = await statusRows(ledger, link)
-      if (E.isLeft(rows)) return rows
-      parts.out(textOf(ledger, { ...options, show: show.right }, rows.right))
-      if (options.watch !== true) return E.right(exitOf(parts, failOn.right, rows.right))
-      await ledger.parts.sleepMs(watchEveryMs)
+    const links = link === undefined ? E.right(null) : await onlyLink(ledger, link)
+    if (E.isLeft(links)) return links
+    if (options.watch === true) {
+      const [only = null] = links.right ?? []
+      const json = options.json === true
+      return watchStatus(parts, ledger, { link: only, json, show: show.right })
     }
+    const rows = await statusRows(ledger, links.right)
+    if (E.isLeft(rows)) return rows
+    parts.out(textOf(ledger, { ...options, show: show.right }, rows.right))
+    return E.right(
+      exitOf(parts, rows.right, { failOn: failOn.right, now: ledger.parts.clock.read() }),
+    )
   })
+}
+
+const unfitOptions = ({ watch, failOn, prometheus, json }: StatusOptions): string | null => {
+  if (watch === true && failOn !== undefined)
+    return '--fail-on ends, --watch goes on: leave one out'
+  if (watch === true && prometheus === true)
+    return '--prometheus ends, --watch goes on: leave one out'
+  return prometheus === true && json === true ? '--prometheus is no JSON: leave one out' : null
 }
 
 const statusRows = async (
   ledger: CliLedger,
-  name: string | undefined,
+  only: ReadonlyArray<LinkId> | null,
 ): Promise<E.Either<CliFailure, ReadonlyArray<StatusRow>>> => {
-  const links = name === undefined ? await linksKnown(ledger) : await onlyLink(ledger, name)
+  const links = only === null ? await linksKnown(ledger) : E.right(only)
   if (E.isLeft(links)) return links
   const rows: StatusRow[] = []
   for (const link of links.right) {
-    const observed = await observeLink(ledger.parts, link)()
+    const observed = await observeLink(ledger.parts, link, ledger.isLocked)()
     if (E.isLeft(observed)) return E.left(readFailure(observed.left))
     rows.push(statusRow(ledger.parts, link, observed.right).row)
   }
@@ -99,12 +130,14 @@ const textOf = (
     : statusTable(rows, options.show)
 }
 
+type Alert = { readonly failOn: ReadonlyArray<FailOn>; readonly now: ClockReading }
+
 const exitOf = (
   parts: CliParts,
-  failOn: ReadonlyArray<FailOn>,
   rows: ReadonlyArray<StatusRow>,
+  { failOn, now }: Alert,
 ): ExitCode => {
-  const failing = failingRows(rows, failOn, Date.now())
+  const failing = failingRows(rows, failOn, wallMsOf(now))
   for (const { row, because } of failing) parts.err(`open-interval: ${row.link}: ${because}\n`)
   return failing.length === 0 ? exitCodes.ok : exitCodes.found
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { evolveDialing } from '../../domain/dialing-evolve'
 import { initialDialing } from '../../domain/dialing-state'
+import type { DialingContext } from '../../domain/dial-denials'
 import { statusOf } from '../../domain/link-status'
 import { contextOf, linkOf } from '../support/ledger-world'
 import { runs } from '../support/runs'
@@ -97,4 +98,35 @@ describe('any history of links, hosts, crashes, reboots, clock steps and policie
       runs(),
     )
   })
+
+  it('keeps its status until the time that the status tells, as far as no event comes', () => {
+    fc.assert(
+      fc.property(histories, fc.nat(2), fc.nat(1_000_000), (history, asker, laterCs) => {
+        const { world } = simulate(history)
+        const host = simulated.hosts[asker] ?? 'a'
+        const context = contextOf(world, { link: 'isp', host })
+        const { state } = linkOf(world, 'isp')
+        const seenAt = (cs: number) => {
+          const status = statusOf(movedOn(context, cs), state)
+          const rules = status.refusal?.deniedBy.map(({ rule }) => rule) ?? []
+          return { rules, phase: status.phase, failures: status.consecutiveFailures }
+        }
+        const { changesInCs } = statusOf(context, state)
+        const stillCs = changesInCs === null ? laterCs : laterCs % changesInCs
+        expect(seenAt(stillCs)).toEqual(seenAt(0))
+      }),
+      runs(),
+    )
+  })
 })
+
+/** The same question so many centiseconds later. */
+const movedOn = (context: DialingContext, cs: number): DialingContext => {
+  const { uptimeCs, wall } = context.now
+  const now = {
+    ...context.now,
+    uptimeCs: uptimeCs + cs,
+    wall: new Date(Date.parse(wall) + cs * 10).toISOString(),
+  }
+  return { ...context, now, occurred: now }
+}

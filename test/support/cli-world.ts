@@ -17,6 +17,7 @@ import { policyCommand } from '../../src/cli/policy'
 import { rebuildCommand } from '../../src/cli/rebuild'
 import { recordCommand } from '../../src/cli/record'
 import { releaseCommand } from '../../src/cli/release'
+import type { Screen } from '../../src/cli/live-table'
 import { settleCommand } from '../../src/cli/settle'
 import { statusCommand } from '../../src/cli/status'
 import { waiveCommand } from '../../src/cli/waive'
@@ -64,7 +65,9 @@ export const cliWorld = () => {
     openViews: (): ViewStore => {
       throw new Error('this test has no views')
     },
-    /** Called when `events --follow` wrote; whether somebody reads it. */
+    /** The terminal that stdout is; null: it is none. */
+    screen: null as Screen | null,
+    /** Called when `events --follow` or `status --watch` wrote; whether somebody reads it. */
     onWritten: () => true,
     run: (...args: string[]): Promise<Ran> => run(world, args),
     /** A grant to a supervisor; gives the attempt's id. */
@@ -85,6 +88,7 @@ const ledgerOf = (world: World): CliLedger => ({
   notes: world.notes,
   parts: world.parts,
   liveness: livenessThatJudges(world.judgement),
+  isLocked: () => Promise.resolve(world.lockHeld),
   close: () => {
     world.closed += 1
     return Promise.resolve()
@@ -125,12 +129,13 @@ const run = async (world: World, args: ReadonlyArray<string>): Promise<Ran> => {
   return { code, out, err, lines, json: () => JSON.parse(out) }
 }
 
-const followHostOf = (world: World, parts: CliParts) => ({
+const watchHostOf = (world: World, parts: CliParts) => ({
   written: (text: string) => {
     parts.out(text)
     return Promise.resolve(world.onWritten())
   },
   listenForStop: () => listenForStop(world.signals),
+  screen: () => world.screen,
 })
 
 const programOf = (world: World, parts: CliParts, exit: (code: number) => void): Command => {
@@ -147,15 +152,15 @@ const programOf = (world: World, parts: CliParts, exit: (code: number) => void):
     grantCommand(parts, host, exit),
     settleCommand(parts, exit),
     recordCommand(parts, () => Promise.resolve(world.clock.read()), exit),
-    statusCommand(parts, exit),
+    statusCommand({ ...parts, ...watchHostOf(world, parts) }, exit),
     explainCommand(parts, exit),
     policyCommand(parts, exit),
     waiveCommand(parts, exit),
     holdCommand(parts, exit),
     releaseCommand(parts, exit),
     doctorCommand(parts, () => Promise.resolve(world.findings), exit),
-    eventsCommand({ ...parts, ...followHostOf(world, parts) }, exit),
-    rebuildCommand({ ...parts, ...followHostOf(world, parts), openViews: world.openViews }, exit),
+    eventsCommand({ ...parts, ...watchHostOf(world, parts) }, exit),
+    rebuildCommand({ ...parts, ...watchHostOf(world, parts), openViews: world.openViews }, exit),
   ]
   for (const command of commands) program.addCommand(command)
   const quiet = (command: Command): void => {

@@ -30,7 +30,15 @@ const unused = (): never => {
 const partsOver = (store: EventStore, out: (text: string) => void, err: (text: string) => void) => {
   const parts = { ...importPartsOf(store), fold: unused, newId: unused, draw: unused }
   const liveness = { judge: unused }
-  const ledger = { store: 'memory', ledgerId: 'id', locksFolder: '', notes: [], parts, liveness }
+  const ledger = {
+    store: 'memory',
+    ledgerId: 'id',
+    isLocked: () => Promise.resolve(false),
+    locksFolder: '',
+    notes: [],
+    parts,
+    liveness,
+  }
   const opened: CliParts = {
     env: {},
     out,

@@ -157,23 +157,82 @@ describe('status for people', () => {
   })
 })
 
+describe('status of an attempt that is over for every gate', () => {
+  it('calls it dialing while somebody still has the lock of the link', async () => {
+    await world.dial()
+    world.clock.at(200)
+    world.lockHeld = true
+    expect(await row()).toMatchObject({
+      phase: 'dialing',
+      since: at(0),
+      mayDial: false,
+      deniedBy: [{ rule: 'lock-held', notBefore: null }, { rule: 'open-interval' }],
+      lastFailure: { type: 'DialAbandoned', at: at(120) },
+    })
+    world.clock.at(5000)
+    expect(await row()).toMatchObject({ phase: 'dialing', mayDial: false })
+    const { json } = await world.run('explain', 'isp', '--json')
+    expect(json().link).toMatchObject({ phase: 'dialing' })
+    world.lockHeld = false
+    expect(await row()).toMatchObject({ phase: 'idle', mayDial: true })
+  })
+
+  it('asks for no lock where the ledger leaves no doubt', async () => {
+    world.lockHeld = true
+    await world.run('record', 'isp', 'ras-error')
+    expect(await row()).toMatchObject({ phase: 'waiting', deniedBy: [{ rule: 'open-interval' }] })
+    const attempt = await world.dial('other', 'grant')
+    await world.run('settle', 'other', 'up', '--attempt', attempt)
+    expect(await row('other')).toMatchObject({ phase: 'connected' })
+  })
+})
+
 describe('status --fail-on', () => {
   const failing = async (what: string) => {
     const { code, err } = await world.run('status', '--fail-on', what)
     return { code, err }
   }
 
-  it('exits 1 and names the link for a phase that is named', async () => {
+  const inPhase: Readonly<Record<string, () => Promise<unknown>>> = {
+    exhausted: async () => {
+      await world.run('policy', 'set', '--reason', 'test', '--max-open-retries', '1')
+      await world.run('record', 'isp', 'open-failed')
+    },
+    held: async () => {
+      await world.dial()
+      await world.run('hold', 'isp', '--reason', 'bill')
+    },
+    unreadable: async () => {
+      const event = sealedEvent(9, { type: 'DialTeleported', data: '{}' })
+      await rightOf(world.store.append('link-isp', 'no_stream', [event]))
+    },
+  }
+
+  describe.each(Object.keys(inPhase))('%s', (phase) => {
+    it('exits 1 and names the link that is, and only that', async () => {
+      await world.dial('other')
+      expect(await failing(phase)).toEqual({ code: 0, err: '' })
+      await inPhase[phase]?.()
+      expect(await failing(phase)).toEqual({ code: 1, err: `open-interval: isp: ${phase}\n` })
+      const others = Object.keys(inPhase).filter((other) => other !== phase)
+      expect(await failing(others.join())).toEqual({ code: 0, err: '' })
+    })
+  })
+
+  it('looks at one link only where one is named', async () => {
+    await inPhase['held']?.()
     await world.dial('other')
-    await world.dial()
-    await world.run('hold', 'isp', '--reason', 'bill')
-    expect(await failing('exhausted,held')).toEqual({ code: 1, err: 'open-interval: isp: held\n' })
-    expect(await failing('exhausted,unreadable')).toEqual({ code: 0, err: '' })
+    expect((await world.run('status', 'other', '--fail-on', 'held')).code).toBe(0)
+    expect((await world.run('status', 'isp', '--fail-on', 'held')).code).toBe(1)
+  })
+
+  it('prints the status all the same', async () => {
+    await inPhase['held']?.()
+    const { code, json } = await world.run('status', '--json', '--fail-on', 'held, down>1h')
+    expect({ code, links: json().links }).toMatchObject({ code: 1, links: [{ phase: 'held' }] })
   })
 
   it('counts down> from the first failure since the link was up, not from the latest', async () => {
-    const nowMs = Date.now()
-    world.clock.wallSteps((nowMs - epochMs) / 1000 - 7200)
     for (const sec of [0, 3000, 7100]) {
       world.clock.at(sec)
       await world.run('record', 'isp', 'open-failed')
@@ -187,26 +246,42 @@ describe('status --fail-on', () => {
     expect(err).toBe('open-interval: isp: down>1s\n')
   })
 
-  it.each(['up', 'down>', 'down>1w', 'held;exhausted'])('rejects %s with 64', async (what) => {
-    const { code, err } = await failing(what)
-    expect(code).toBe(64)
-    expect(err).toContain('--fail-on takes exhausted, held, unreadable and down>TIME')
+  it.each([
+    ['s', 90],
+    ['m', 90 * 60],
+    ['h', 90 * 3600],
+    ['d', 90 * 86_400],
+  ])('takes a time in %s, and fails only once it is over', async (unit, sec) => {
+    await world.run('record', 'isp', 'open-failed')
+    world.clock.at(sec)
+    expect(await failing(`down>90${unit}`)).toEqual({ code: 0, err: '' })
+    world.clock.at(sec + 0.01)
+    expect(await failing(`down>90${unit}`)).toMatchObject({ code: 1 })
+  })
+
+  it.each(['up', 'down>', 'down>1w', 'held;exhausted', '', 'held,', 'held,,exhausted', 'HELD'])(
+    "rejects '%s' with 64",
+    async (what) => {
+      const { code, err } = await failing(what)
+      expect(code).toBe(64)
+      expect(err).toContain('--fail-on takes exhausted, held, unreadable and down>TIME')
+    },
+  )
+
+  it('says that a shell took what follows the >', async () => {
+    expect((await failing('held,down')).err).toContain("not 'down': put it in quotes")
   })
 })
 
-describe('status --prometheus', () => {
-  it('prints samples in the text exposition format, each after its help and type', async () => {
-    await world.run('record', 'c="x"\\y', 'ras-error')
-    await world.dial('isp')
-    const { out } = await world.run('status', '--prometheus')
-    const line =
-      /^(# HELP [a-z_]+ .+|# TYPE [a-z_]+ gauge|[a-z_]+\{link="(?:[^"\\]|\\["\\n])*"\} -?\d+(\.\d+)?)$/
-    const lines = out.trimEnd().split('\n')
-    expect(lines.filter((it) => !line.test(it))).toEqual([])
-    expect(lines).toContain('open_interval_may_dial{link="c=\\"x\\"\\\\y"} 0')
-    expect(lines).toContain('open_interval_dialing{link="isp"} 1')
-    expect(lines).toContain('open_interval_retry_after_seconds{link="c=\\"x\\"\\\\y"} 600')
-    expect(out.endsWith('\n')).toBe(true)
+describe('status refuses with 64', () => {
+  it.each([
+    ['--watch', '--fail-on', 'held'],
+    ['--watch', '--prometheus'],
+    ['--prometheus', '--json'],
+  ])('%s %s', async (...options) => {
+    const { code, out, err } = await world.run('status', ...options)
+    expect({ code, out }).toEqual({ code: 64, out: '' })
+    expect(err).toContain('leave one out')
   })
 })
 
