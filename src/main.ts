@@ -26,6 +26,8 @@ const commands: Readonly<Record<string, Load>> = {
   waive: async ({ parts }, exit) => (await import('./cli/waive')).waiveCommand(parts, exit),
   hold: async ({ parts }, exit) => (await import('./cli/hold')).holdCommand(parts, exit),
   release: async ({ parts }, exit) => (await import('./cli/release')).releaseCommand(parts, exit),
+  copy: async ({ parts, openCopyTarget }, exit) =>
+    (await import('./cli/copy')).copyCommand(parts, openCopyTarget, exit),
   doctor: async ({ parts, examineHost }, exit) =>
     (await import('./cli/doctor')).doctorCommand(parts, examineHost, exit),
   demo: async ({ parts, demoProgram }, exit) =>

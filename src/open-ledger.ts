@@ -147,7 +147,8 @@ const clockUnreadable = (path: string, error: { readonly why: string }): LedgerE
   next: 'run where /proc is mounted: without the boot clock no age can be proven',
 })
 
-const ledgerErrorOf = (error: OpenError): LedgerError => ({
+/** What a store's error says of opening a ledger, in words. */
+export const ledgerErrorOf = (error: OpenError): LedgerError => ({
   _tag: error._tag,
   path: error.path,
   why: whyOf(error),

@@ -2,6 +2,7 @@ import * as E from 'fp-ts/Either'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AuditHost } from './cli/audit'
+import type { OpenCopyTarget } from './cli/copy'
 import type { DemoProgram } from './cli/demo'
 import type { DialCommandHost } from './cli/dial'
 import type { GrantHost } from './cli/grant'
@@ -19,6 +20,7 @@ import type { LedgerError } from './open-ledger'
 export type Wired = {
   readonly parts: CliParts
   readonly initLedger: InitLedger
+  readonly openCopyTarget: OpenCopyTarget
   readonly dialHost: () => Promise<DialCommandHost>
   readonly grantHost: () => Promise<GrantHost>
   readonly examineHost: ExamineHost
@@ -43,6 +45,7 @@ export const wiredParts = (): Wired => ({
     openLedger: openNamed,
   },
   initLedger: initNamed,
+  openCopyTarget: openNamedTarget,
   dialHost,
   grantHost,
   examineHost,
@@ -82,6 +85,17 @@ const initNamed: InitLedger = async (store) => {
   return E.isLeft(created)
     ? E.left(failureOf(created.left, exitOfCreation(created.left)))
     : E.right({ store: `sqlite:${location.right.path}`, ...created.right })
+}
+
+const openNamedTarget: OpenCopyTarget = async (to, origin) => {
+  const location = storeLocation(to, process.env, isRoot())
+  if (E.isLeft(location)) return location
+  const { path } = location.right
+  const { openFileToCopyInto } = await import('./open-copy-target')
+  const opened = await openFileToCopyInto(path, origin)
+  return E.isLeft(opened)
+    ? E.left(failureOf(opened.left, exitOfCreation(opened.left)))
+    : E.right({ ...opened.right, name: `sqlite:${path}` })
 }
 
 const exitOfCreation = (error: LedgerError): ExitCode =>

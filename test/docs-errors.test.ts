@@ -32,6 +32,7 @@ describe('docs/errors.md', () => {
   it.each([
     ['GateError', ['src/application/gate.ts'], 4],
     ['DialingRejection', ['domain/dialing.ts'], 6],
+    ['CopyError', ['src/application/copy-errors.ts'], 9],
   ] as const)('has every tag of %s, and no other', (type, [path], least) => {
     const tags = tagsOf(path, type)
     expect(tags.length).toBeGreaterThanOrEqual(least)

@@ -35,12 +35,16 @@ export const foldStream =
     return E.right({ view, head })
   }
 
-const beginningOf = <View>(projection: Projection<View>, stream: string): LiveView<View> => ({
+const beginningOf = <View>(projection: Projection<View>, stream: string): Start<View> => ({
   view: projection.initial,
   head: emptyHead(stream),
   newest: null,
   covered: 0n,
+  position: null,
 })
+
+/** A view to go on from; `position` is that of the event at its head, where it is to be checked. */
+type Start<View> = LiveView<View> & { readonly position: bigint | null }
 
 type Stores = {
   readonly store: EventStore
@@ -60,7 +64,10 @@ const foldKept = async <View>(
     if (E.isLeft(stored)) return stored
     if (isNewest(stored.right, known)) return E.right(known)
   }
-  const starts = [() => Promise.resolve(known), () => soundSnapshot(snapshots, projection, stream)]
+  const starts = [
+    () => Promise.resolve(known === undefined ? undefined : { ...known, position: null }),
+    () => soundSnapshot(snapshots, projection, stream),
+  ]
   for (const startOf of starts) {
     const start = await startOf()
     if (start === undefined) continue
@@ -83,7 +90,7 @@ const isNewest = (stored: NewestEvent | null, { head, newest }: LiveView<unknown
       stored.metadata === newest.metadata
 
 type FoldedTail<View> = FoldedStream<View> & {
-  readonly newest: NewestEvent | null
+  readonly newest: RecordedEvent | null
   /** The event that what was kept was made at is not where it was. */
   readonly isMisfit: boolean
   readonly isReadable: boolean
@@ -93,7 +100,7 @@ const soundSnapshot = async <View>(
   snapshots: SnapshotStore,
   projection: Projection<View>,
   stream: string,
-): Promise<LiveView<View> | undefined> => {
+): Promise<Start<View> | undefined> => {
   const loaded = await snapshots.load({ projection: projection.name, stream })()
   if (E.isLeft(loaded)) return undefined
   const sound = O.flatMap(loaded.right, (snapshot) => viewOfSnapshot(projection, stream, snapshot))
@@ -121,8 +128,11 @@ const keep = async <View>(
   const { view, head, newest } = folded.right
   const { stream, revision, hash } = head
   const isDue = revision !== 'no_stream' && countOf(head) - start.covered >= snapshotEvery
-  if (isDue) {
-    await snapshots.save(snapshotOf(projection, { view, head: { stream, revision, hash } }))()
+  if (isDue && newest !== null) {
+    const { position } = newest
+    await snapshots.save(
+      snapshotOf(projection, { view, head: { stream, revision, hash }, position }),
+    )()
   }
   const covered = isDue ? countOf(head) : start.covered
   live?.put(projection, { view, head, newest, covered })
@@ -140,12 +150,12 @@ type Seen = {
 const foldTail = async <View>(
   store: EventStore,
   projection: Projection<View>,
-  start: FoldedStream<View>,
+  start: Start<View>,
 ): Promise<E.Either<ReadError, FoldedTail<View>>> => {
   const seen: Seen = { newest: undefined, failure: undefined, isMisfit: false, isReadable: true }
   const folding = { view: start.view, checkpoint: null }
   const folded = await lastValueFrom(
-    innerFrom(itemPages(store, start.head, seen)).pipe(foldPages(projection, folding)),
+    innerFrom(itemPages(store, start, seen)).pipe(foldPages(projection, folding)),
     { defaultValue: folding },
   )
   if (seen.failure !== undefined) return seen.failure
@@ -161,7 +171,7 @@ const countOf = ({ revision }: StreamHead): bigint =>
 /** The items after a head; before the first of them that head itself is looked at again. */
 async function* itemPages(
   store: EventStore,
-  head: StreamHead,
+  { head, position }: Pick<Start<unknown>, 'head' | 'position'>,
   seen: Seen,
 ): AsyncGenerator<ReadonlyArray<StreamItem>, void, undefined> {
   let checkedHead = head.revision === 'no_stream'
@@ -172,7 +182,7 @@ async function* itemPages(
       return
     }
     const tail = checkedHead ? page.right : page.right.slice(1)
-    if (!checkedHead && !isHead(page.right[0], head)) {
+    if (!checkedHead && !isHead(page.right[0], head, position)) {
       seen.isMisfit = true
       return
     }
@@ -184,5 +194,12 @@ async function* itemPages(
   }
 }
 
-const isHead = (event: RecordedEvent | undefined, head: StreamHead): boolean =>
-  event !== undefined && event.revision === head.revision && headOf(event).hash === head.hash
+const isHead = (
+  event: RecordedEvent | undefined,
+  head: StreamHead,
+  position: bigint | null,
+): boolean =>
+  event !== undefined &&
+  event.revision === head.revision &&
+  (position === null || event.position === position) &&
+  headOf(event).hash === head.hash

@@ -9,19 +9,21 @@ import { viewOfText, viewText } from './view-text'
 export type ViewAt<View> = {
   readonly view: View
   readonly head: StreamHead & { readonly revision: bigint }
+  /** Where that event is in this store: views hold positions, and a copy of the ledger has others. */
+  readonly position: bigint
 }
 
 /** The snapshot of a view. */
 export const snapshotOf = <View>(
   { name, version }: Projection<View>,
-  { view, head }: ViewAt<View>,
+  { view, head, position }: ViewAt<View>,
 ): Snapshot => {
   const rest = {
     projection: name,
     version,
     stream: head.stream,
     revision: head.revision,
-    head: head.hash,
+    head: `${head.hash}@${position}`,
     view: viewText(view),
   }
   return { ...rest, hash: hashOf(rest) }
@@ -39,9 +41,15 @@ export const viewOfSnapshot = <View>(
     snapshot.stream === stream &&
     snapshot.hash === hashOf(snapshot)
   if (!isSound) return O.none
-  const head = { stream, revision: snapshot.revision, hash: snapshot.head }
+  const [hash, position] = snapshot.head.split('@')
+  if (hash === undefined || position === undefined) return O.none
+  const head = { stream, revision: snapshot.revision, hash }
   // What the hash covers was made from a view of this version of this projection.
-  return O.tryCatch(() => ({ view: viewOfText(snapshot.view) as View, head }))
+  return O.tryCatch(() => ({
+    view: viewOfText(snapshot.view) as View,
+    head,
+    position: BigInt(position),
+  }))
 }
 
 /** Covers the schema too: a view over events that this version cannot read is not for it (R16). */

@@ -6,7 +6,7 @@ export type SnapshotKey = { readonly projection: string; readonly stream: string
 
 /**
  * The view of a projection as it stood at a revision of a stream. `view` is the view as text, `head`
- * the hash of the event at that revision, `hash` the SHA-256 of everything else.
+ * the hash and the position of the event at that revision, `hash` the SHA-256 of everything else.
  */
 export type Snapshot = SnapshotKey & {
   readonly version: number

@@ -174,6 +174,19 @@ describe('folding a stream with snapshots', () => {
     expect(fed).toHaveLength(100)
   })
 
+  it('folds everything anew on a copy of the ledger, where events have other positions', async () => {
+    const { store, snapshots, fold } = await setUp(100)
+    await fold().folded
+    const copy = memoryEventStore()
+    await rightOf(copy.append('link-other', 'no_stream', sealedEvents(5000)))
+    const [first, ...rest] = await eventsOf(store, stream)
+    if (first === undefined) throw new Error('nothing to copy')
+    await rightOf(copy.append(stream, 'no_stream', [first, ...rest]))
+    const { projection, fed } = remembering()
+    await rightOf(foldStream(copy, snapshots)(projection, stream))
+    expect(fed).toHaveLength(100)
+  })
+
   it('folds anew after the version of the projection has changed', async () => {
     const { fold } = await setUp(100)
     await fold(1).folded
