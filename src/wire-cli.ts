@@ -91,7 +91,7 @@ const openNamedTarget: OpenCopyTarget = async (to, origin) => {
   const location = storeLocation(to, process.env, isRoot())
   if (E.isLeft(location)) return location
   const { path } = location.right
-  const { openFileToCopyInto } = await import('./open-copy-target')
+  const { openFileToCopyInto } = await import('./wire-copy')
   const opened = await openFileToCopyInto(path, origin)
   return E.isLeft(opened)
     ? E.left(failureOf(opened.left, exitOfCreation(opened.left)))

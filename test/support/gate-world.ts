@@ -184,7 +184,7 @@ export const faultyStore = (
   }
 }
 
-/** A store whose first read of a stream takes as long as `meanwhile` does, after it was read. */
+/** A store whose second read of a stream takes as long as `meanwhile` does, after it was read. */
 export const slowlyReadStore = (
   store: EventStore,
   stream: string,
@@ -197,7 +197,7 @@ export const slowlyReadStore = (
       const read = store.readStream(range)
       return async () => {
         const page = await read()
-        if (range.stream === stream && reads++ === 0) await meanwhile()
+        if (range.stream === stream && reads++ === 1) await meanwhile()
         return page
       }
     },

@@ -192,6 +192,7 @@ describe.each(stores)('the gate on the %s store', (_name, open) => {
     })
 
     it('reads again what has grown old, so that a hold of the whole ledger is seen', async () => {
+      // The second read is the one after the preparations, which the grant rests on.
       const slow = async () => {
         clock.at(3)
         await rightOf(
