@@ -108,7 +108,6 @@ const tryRequest = async (
   })
   const trial: Trial = { ...before, ended }
   const context = contextOf(gate.parts, loaded.right, request)
-  if (context.now.uptimeCs - readFromCs > viewAgeCsMax) return again(trial)
   const decision = decideDialing(
     context,
     {
@@ -122,6 +121,8 @@ const tryRequest = async (
   )
   if (E.isLeft(decision)) return E.left({ _tag: 'Rejected', why: decision.left._tag })
   const grant = grantIn(decision.right)
+  // Only a grant must not rest on an old view: ending what is left of a dialer may take longer.
+  if (grant !== null && context.now.uptimeCs - readFromCs > viewAgeCsMax) return again(trial)
   return grant !== null && trial.prepared === null
     ? prepareGrant(request, trial, grant)
     : appendDecision(gate.parts, {

@@ -5,6 +5,7 @@ import { linkGate } from '../../../src/application/link-gate'
 import type { AttemptReport, Gate } from '../../../src/application/gate'
 import { loadLink } from '../../../src/application/load-link'
 import type { EventStore } from '../../../src/ports/event-store'
+import type { Liveness } from '../../../src/ports/liveness'
 import { leftOf, rightOf } from '../../support/event-store-contract'
 import {
   aRequest,
@@ -208,6 +209,19 @@ describe.each(stores)('the gate on the %s store', (_name, open) => {
       )
       expect(rulesOf(refusal)).toEqual(['held'])
       expect(await typesOf(store)).toEqual([])
+    })
+
+    it('refuses for a leftover that it took long to look for, and looks once', async () => {
+      await dial()
+      let looks = 0
+      const judge: Liveness['judge'] = async () => {
+        looks += 1
+        clock.at(130 + looks * 5)
+        return 'leftover-stuck'
+      }
+      const refusal = await refused(gateOn(store, { asked: [], judge }).request(aRequest()))
+      expect(rulesOf(refusal)).toContain('dialer-still-running')
+      expect(looks).toBe(1)
     })
 
     it('goes on to the grant that it prepared, and prepares once', async () => {
