@@ -11,7 +11,7 @@ import { wakeUpCall } from './wake-up-call'
  *
  * - `Page`: the wanted ones of some events, none perhaps; `checkpoint` is behind all of them.
  * - `CaughtUp`: everything that was there has been told; what follows is live. Its checkpoint is
- *   null until the first page.
+ *   null until the first page, but for a subscription that goes on from one.
  * - `FellBehind`: there is more than one page to catch up with again.
  * - `Interrupted`: the store cannot be read; the subscription tries again after `retryInMs`.
  * - `Failed`: the store cannot be read at all; the last message.
@@ -30,8 +30,11 @@ export type SubscriptionMessage =
 /** What to subscribe to; `after` is exclusive, null: from the start. */
 export type SubscriptionRequest = {
   readonly ledgerId: string
-  /** A place in this very store: that of a checkpoint must have been found by `positionOf`. */
-  readonly after: Pick<Checkpoint, 'position'> | null
+  /**
+   * A place in this very store: that of a checkpoint must have been found by `positionOf`. With the
+   * whole of it an older copy of the ledger is noticed before the first page, too.
+   */
+  readonly after: Checkpoint | Pick<Checkpoint, 'position'> | null
   readonly wants: (event: RecordedEvent) => boolean
   /** Ends the subscription, also while it waits. */
   readonly signal?: AbortSignal
@@ -64,7 +67,7 @@ export async function* subscription(
   const call = wakeUpCall(store, signal)
   const state: State = {
     position: after === null ? null : after.position,
-    checkpoint: null,
+    checkpoint: after !== null && 'eventId' in after ? after : null,
     pending: [],
     isLive: false,
     retryMs: firstRetryMs,

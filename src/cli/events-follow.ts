@@ -7,7 +7,12 @@ import {
   type CheckpointError,
 } from '../application/checkpoint'
 import type { Stop } from '../application/stop'
-import { subscription, type SubscriptionMessage } from '../application/subscription'
+import {
+  subscription,
+  type SubscriptionMessage,
+  type SubscriptionRequest,
+} from '../application/subscription'
+import type { RecordedEvent } from '../ports/event-store'
 import { checkpointFile, type CheckpointFile } from './checkpoint-file'
 import { cliFailure, type CliFailure, type CliLedger, type CliParts } from './cli-parts'
 import { eventLine } from './event-line'
@@ -25,6 +30,7 @@ export type FollowHost = {
 /** What to follow; `after`: a position to begin behind, where no checkpoint says so. */
 export type Follow = {
   readonly link: LinkId | null
+  readonly isWanted: (event: RecordedEvent) => boolean
   readonly after: bigint | null
   readonly checkpoint: string | null
 }
@@ -44,8 +50,10 @@ export const followEvents = async (
   try {
     const messages = subscription(ledger.parts.store, {
       ledgerId: ledger.ledgerId,
-      after: after.right === null ? null : { position: after.right },
-      wants: ({ stream }) => follow.link === null || stream === streamOfLink(follow.link),
+      after: after.right,
+      wants: (event) =>
+        (follow.link === null || event.stream === streamOfLink(follow.link)) &&
+        follow.isWanted(event),
       signal: end.signal,
     })
     for await (const message of messages) {
@@ -63,7 +71,7 @@ const placeToBegin = async (
   { parts: { store }, ledgerId }: CliLedger,
   { after, checkpoint }: Follow,
   file: CheckpointFile | null,
-): Promise<E.Either<CliFailure, bigint | null>> => {
+): Promise<E.Either<CliFailure, SubscriptionRequest['after']>> => {
   const kept = file === null ? E.right(null) : file.load()
   if (E.isLeft(kept)) return kept
   if (kept.right === null) return after === null ? E.right(null) : withinLedger(store, after)
@@ -72,7 +80,7 @@ const placeToBegin = async (
     return E.left(cliFailure(exitCodes.usage, both))
   }
   const found = await positionOf(store, ledgerId)(kept.right)
-  if (E.isRight(found)) return found
+  if (E.isRight(found)) return E.right({ ...kept.right, position: found.right })
   return E.left(
     isReadError(found.left)
       ? readFailure(found.left)
@@ -84,12 +92,12 @@ const placeToBegin = async (
 const withinLedger = async (
   store: CliLedger['parts']['store'],
   after: bigint,
-): Promise<E.Either<CliFailure, bigint>> => {
-  if (after === 0n) return E.right(after)
+): Promise<E.Either<CliFailure, SubscriptionRequest['after']>> => {
+  if (after === 0n) return E.right({ position: after })
   const page = await store.readAll({ after: after - 1n, categories: null, limit: 1 })()
   if (E.isLeft(page)) return E.left(readFailure(page.left))
   return page.right.events.length > 0 || page.right.next !== null
-    ? E.right(after)
+    ? E.right({ position: after })
     : E.left(cliFailure(exitCodes.badInput, `the ledger ends before position ${after}`))
 }
 

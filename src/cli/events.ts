@@ -2,6 +2,7 @@ import * as E from 'fp-ts/Either'
 import { Command } from 'commander'
 import { streamOfLink, type LinkId } from '../../domain/link-id'
 import type { Page, ReadError, RecordedEvent } from '../ports/event-store'
+import { eventTypes } from '../adapters/codec'
 import { withLedgerOptions } from './change-command'
 import { cliFailure, type CliFailure, type CliLedger, type CliParts } from './cli-parts'
 import { eventLine } from './event-line'
@@ -15,6 +16,7 @@ type EventsOptions = LedgerOptions & {
   readonly link?: string
   readonly after?: string
   readonly limit?: string
+  readonly types?: string
   readonly follow?: boolean
   readonly checkpoint?: string
 }
@@ -39,12 +41,14 @@ export const eventsCommand = (
       .description('print the events of the ledger or of one link, oldest first, as NDJSON')
       .option('--link <link>', 'only the stream of this link')
       .option('--after <position>', 'only events after this position (exclusive)')
+      .option('--types <names>', 'only events of these types, such as DialAttempted,LinkHeld')
       .option('--limit <count>', 'at most so many')
       .option('--follow', 'go on with what comes, until a signal ends it')
       .option('--checkpoint <file>', 'with --follow: keep the place in a file and go on from it')
       .addHelpText(
         'before',
         'Examples:\n  open-interval events --link isp\n  open-interval events --after 120 --limit 10\n' +
+          '  open-interval events --types DialAttempted,DialRefused\n' +
           '  open-interval events --follow --checkpoint seen.json >>events.ndjson\n',
       )
       .addHelpText('after', onPipes),
@@ -62,6 +66,8 @@ const printEvents = async (
   if (E.isLeft(limit)) return limit
   const unfit = unfitOptions(options)
   if (unfit !== null) return E.left(cliFailure(exitCodes.usage, unfit))
+  const isWanted = parseTypes(options.types)
+  if (E.isLeft(isWanted)) return isWanted
   return withLedger(parts, { store: options.store, access: 'read' }, async (ledger) => {
     const link =
       options.link === undefined
@@ -70,27 +76,43 @@ const printEvents = async (
     if (E.isLeft(link)) return link
     if (options.follow === true) {
       const { checkpoint = null } = options
-      return followEvents(parts, ledger, { link: link.right, after: after.right, checkpoint })
-    }
-    let left = limit.right === null ? Infinity : Number(limit.right)
-    let from = link.right === null ? after.right : null
-    while (left > 0) {
-      const page = await nextPage(ledger, {
-        link: link.right,
-        from,
-        limit: Math.min(pageSize, left),
+      return followEvents(parts, ledger, {
+        ...{ link: link.right, after: after.right, checkpoint },
+        isWanted: isWanted.right,
       })
-      if (E.isLeft(page)) return E.left(readFailure(page.left))
-      const { events, next } = page.right
-      const shown =
-        link.right === null ? events : events.filter((event) => isAfter(event, after.right))
-      for (const event of shown) parts.out(eventLine(event))
-      left -= shown.length
-      if (next === null) break
-      from = next
     }
-    return E.right(exitCodes.ok)
+    return printPages(parts, ledger, {
+      ...{ link: link.right, after: after.right, isWanted: isWanted.right },
+      limit: limit.right === null ? Infinity : Number(limit.right),
+    })
   })
+}
+
+type Wanted = {
+  readonly link: LinkId | null
+  readonly after: bigint | null
+  readonly isWanted: (event: RecordedEvent) => boolean
+  readonly limit: number
+}
+
+const printPages = async (
+  parts: CliParts,
+  ledger: CliLedger,
+  { link, after, isWanted, limit }: Wanted,
+): Promise<CommandResult> => {
+  let left = limit
+  let from = link === null ? after : null
+  while (left > 0) {
+    const page = await nextPage(ledger, { link, from })
+    if (E.isLeft(page)) return E.left(readFailure(page.left))
+    const { events, next } = page.right
+    const shown = events.filter((event) => isAfter(event, after) && isWanted(event)).slice(0, left)
+    for (const event of shown) parts.out(eventLine(event))
+    left -= shown.length
+    if (next === null) break
+    from = next
+  }
+  return E.right(exitCodes.ok)
 }
 
 const unfitOptions = ({ follow, checkpoint, limit }: EventsOptions): string | null => {
@@ -100,26 +122,34 @@ const unfitOptions = ({ follow, checkpoint, limit }: EventsOptions): string | nu
   return limit === undefined ? null : '--limit ends where --follow goes on: leave one out'
 }
 
-type NextPage = {
-  readonly link: LinkId | null
-  readonly from: bigint | null
-  readonly limit: number
-}
+type NextPage = { readonly link: LinkId | null; readonly from: bigint | null }
 
 const nextPage = (ledger: CliLedger, at: NextPage): Promise<E.Either<ReadError, Page>> => {
   const { store } = ledger.parts
   return at.link === null
-    ? store.readAll({ after: at.from, categories: null, limit: at.limit })()
+    ? store.readAll({ after: at.from, categories: null, limit: pageSize })()
     : store.readStream({
         stream: streamOfLink(at.link),
         direction: 'forwards',
         from: at.from ?? 'start',
-        limit: at.limit,
+        limit: pageSize,
       })()
 }
 
 const isAfter = (event: RecordedEvent, after: bigint | null): boolean =>
   after === null || event.position > after
+
+/** A type that there is not would never be seen, so a typing error must not pass for silence. */
+const parseTypes = (
+  text: string | undefined,
+): E.Either<CliFailure, (event: RecordedEvent) => boolean> => {
+  if (text === undefined) return E.right(() => true)
+  const names = text.split(',').map((name) => name.trim())
+  const unknown = names.find((name) => !eventTypes.includes(name))
+  if (unknown === undefined) return E.right(({ type }) => names.includes(type))
+  const known = eventTypes.join(', ')
+  return E.left(cliFailure(exitCodes.usage, `--types: there is no '${unknown}'; there is ${known}`))
+}
 
 const parseWhole = (
   text: string | undefined,

@@ -189,3 +189,6 @@ export const eventShapes: { readonly [T in EventType]: Shape<DataOf<T>> } = {
     stepSec: finite,
   }),
 }
+
+/** The types of events that this version can read, sorted. */
+export const eventTypes: ReadonlyArray<string> = Object.keys(eventShapes).toSorted()

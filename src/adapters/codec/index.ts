@@ -10,6 +10,7 @@ export {
   type ImportedFact,
   type OutcomeFact,
 } from './event-ids'
+export { eventTypes } from './event-shapes'
 export { sealEvents, type Envelope, type UnsealedEvent } from './seal-events'
 export { canonicalJson } from './canonical-json'
 export { unstorable } from './unstorable'

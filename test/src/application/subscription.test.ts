@@ -4,7 +4,8 @@ import { subscription } from '../../../src/application/subscription'
 import type { EventStore } from '../../../src/ports/event-store'
 import { rightOf } from '../../support/event-store-contract'
 import { runs } from '../../support/runs'
-import { sealedEvent, sealedEvents } from '../../support/sealed-events'
+import type { Checkpoint } from '../../../src/application/checkpoint'
+import { sealedEvent, sealedEvents, uuidOf } from '../../support/sealed-events'
 import { testLedgerId } from '../../support/sqlite-ledger'
 import { describeSubscription } from '../../support/subscription-contract'
 
@@ -33,6 +34,25 @@ describe('a subscription to a ledger', () => {
       await rightOf(older.append('link-a', 0n, sealedEvents(4, 5, 6)))
     }
     expect(said).toEqual(['Page', 'CaughtUp', 'Failed'])
+  })
+
+  it('fails when an older copy was put in its place before the first page', async () => {
+    const [ledger, older] = [memoryEventStore(), memoryEventStore()]
+    await rightOf(ledger.append('link-a', 'no_stream', sealedEvents(1, 2)))
+    await rightOf(older.append('link-a', 'no_stream', sealedEvents(1)))
+    const after: Checkpoint = {
+      ...{ ledgerId: testLedgerId, position: 2n },
+      ...{ stream: 'link-a', revision: 1n, eventId: uuidOf(2) },
+    }
+    const said: string[] = []
+    for await (const message of subscription(older, { ...everything, after })) {
+      said.push(message._tag)
+    }
+    expect(said).toEqual(['Failed'])
+    for await (const message of subscription(ledger, { ...everything, after })) {
+      expect(message).toEqual({ _tag: 'CaughtUp', checkpoint: after })
+      break
+    }
   })
 
   it('goes on behind pages that hold nothing', async () => {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { eventually } from '../../support/eventually'
 import { newFolder, removeFolders } from '../../support/gate-world'
@@ -8,6 +8,14 @@ import { builtMain, programOn } from '../../support/open-interval'
 import { seededRandom } from '../../support/seeded-random'
 
 afterAll(removeFolders)
+
+/** A process that appends to the ledger until it is killed. */
+const appenderOn = (ledger: string) => {
+  const loader = require.resolve('../../support/processes/load-typescript.cjs')
+  const script = require.resolve('../../support/processes/append-on.ts')
+  const args = ['--require', loader, script, ledger, 'link-appended', '1000000']
+  return spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] })
+}
 
 const kills = 6
 const seed = Number(process.env['FOLLOW_SEED'] ?? Date.now() % 1e6)
@@ -38,7 +46,7 @@ const newLedger = async () => {
     closeSync(stdout)
     return child
   }
-  return { run, lines, follow }
+  return { ledger, run, lines, follow }
 }
 
 describe('events --follow in a process of its own', () => {
@@ -49,6 +57,28 @@ describe('events --follow in a process of its own', () => {
       await run('record', 'isp', 'ras-error', '--code', code)
       await eventually(() => JSON.stringify(lines()).includes(code))
     }
+    child.kill('SIGTERM')
+    expect(await once(child, 'exit')).toEqual([0, null])
+  })
+
+  it('goes on when the writer is killed and begins again, and when the ledger was away', async () => {
+    const { run, ledger, lines, follow } = await newLedger()
+    const child = follow()
+    for (let writers = 0; writers < 3; writers += 1) {
+      const before = (await run('events')).out.trimEnd().split('\n').length
+      const writer = appenderOn(ledger)
+      const exit = once(writer, 'exit')
+      await eventually(() => lines().length >= before + 5)
+      writer.kill('SIGKILL')
+      await exit
+    }
+    renameSync(ledger, `${ledger}.away`)
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    renameSync(`${ledger}.away`, ledger)
+    await run('record', 'isp', 'ras-error', '--code', '678')
+    const stored = (await run('events')).out.trimEnd().split('\n')
+    await eventually(() => lines().length >= stored.length)
+    expect(lines()).toEqual(stored.map((line): unknown => JSON.parse(line)))
     child.kill('SIGTERM')
     expect(await once(child, 'exit')).toEqual([0, null])
   })

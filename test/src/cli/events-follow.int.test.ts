@@ -43,6 +43,16 @@ describe('events --follow', () => {
     expect(positionsOf((await follow('--after', '2')).lines())).toEqual([3])
   })
 
+  it('prints some types only, and moves its checkpoint past the others', async () => {
+    const { world, file, follow } = await followed()
+    await world.run('hold', 'other', '--reason', 'bill')
+    const some = await follow('--types', 'LinkHeld, LinkReleased', '--checkpoint', file)
+    expect(some.lines()).toMatchObject([{ type: 'LinkHeld', stream: 'link-other' }])
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ position: '4' })
+    const { lines } = await world.run('events', '--types', 'RasErrorOccurred', '--limit', '2')
+    expect(positionsOf(lines())).toEqual([1, 2])
+  })
+
   it('goes on from its checkpoint, nothing twice and nothing left out', async () => {
     const { world, resume } = await followed()
     expect(positionsOf((await resume()).lines())).toEqual([1, 2, 3])
@@ -105,6 +115,8 @@ describe('events --follow refuses', () => {
 
   it.each([
     ['--checkpoint without --follow', ['events', '--checkpoint', 'x']],
+    ['a type that there is not', ['events', '--types', 'LinkHeld,LinkHold']],
+    ['no type', ['events', '--types', '']],
     ['--limit with --follow', ['events', '--follow', '--limit', '3']],
   ])('%s', async (_name, args) => {
     const { world } = await followed()
