@@ -1,5 +1,6 @@
 import { sitePolicyStream, type StreamItem } from '../domain/events'
 import type { SitePolicy } from '../domain/policy-timeline'
+import type { JudgedDial } from './findings/report'
 import type { Projection } from './projection'
 
 /** What a column of a view's table holds; `?` where it may be empty. */
@@ -30,8 +31,8 @@ export type Table = {
 }
 
 /**
- * The rows that a fold gives: one of each stream, by itself or as the site's policy stands, or some of
- * each item that it folds.
+ * The rows that a projection gives: one of each stream, by itself or as the site's policy stands; some
+ * of each item that it folds; or one of each dial that the audit judges.
  */
 export type Rows<State> =
   | { readonly each: 'stream'; readonly rowOf: (state: State, stream: string) => Row }
@@ -43,6 +44,12 @@ export type Rows<State> =
       readonly each: 'item'
       /** The rows that an item changed; `state` is the one after it. */
       readonly rowsOf: (state: State, item: StreamItem) => ReadonlyArray<Row>
+    }
+  | {
+      readonly each: 'verdict'
+      /** Whether all links have to be judged anew, not that of the item's stream alone. */
+      readonly concernsAll: (item: StreamItem) => boolean
+      readonly rowOf: (dial: JudgedDial) => Row
     }
 
 /**

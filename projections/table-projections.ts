@@ -1,5 +1,6 @@
 import { attempts } from './attempts'
 import { episodes } from './episodes'
+import { findingsTable } from './findings-table'
 import { linkHealth } from './link-health'
 import { retryWindowsTable } from './retry-windows-table'
 import type { Table, TableProjection } from './table-projection'
@@ -24,6 +25,7 @@ export const tableProjections: ReadonlyArray<AnyTableProjection> = [
   any(retryWindowsTable),
   any(episodes),
   any(attempts),
+  any(findingsTable),
   any(linkHealth),
   any(timeline),
 ]

@@ -23,10 +23,17 @@ export type FoldedItems = {
   readonly rows: Row[]
   problems: ViewProblem[]
   readonly accepted: ViewChange['accepted'][number][]
+  /** Whether something was folded that concerns all links. */
+  concernsAll: boolean
 }
 
 /** Nothing folded yet. */
-export const noItems = (): FoldedItems => ({ rows: [], problems: [], accepted: [] })
+export const noItems = (): FoldedItems => ({
+  rows: [],
+  problems: [],
+  accepted: [],
+  concernsAll: false,
+})
 
 /** A stream of which nothing was folded yet. */
 export const unfolded = <State>({ initial }: TableProjection<State>): FoldingStream<State> => ({
@@ -62,11 +69,19 @@ export const foldItem = <State>(
   folded.state = projection.evolve(stream.state, item)
   folded.revision = event.revision
   folded.last = event
-  if (projection.rows.each === 'item') {
-    for (const row of projection.rows.rowsOf(folded.state, item)) into.rows.push(row)
-  }
+  noteRows(projection, into, { state: folded.state, item })
   if (item.type === 'LinkReleased') accept(into, item)
   return E.right(undefined)
+}
+
+const noteRows = <State>(
+  { rows }: TableProjection<State>,
+  into: FoldedItems,
+  { state, item }: { readonly state: State; readonly item: StreamItem },
+): void => {
+  const noted = into
+  if (rows.each === 'item') for (const row of rows.rowsOf(state, item)) noted.rows.push(row)
+  if (rows.each === 'verdict') noted.concernsAll ||= rows.concernsAll(item)
 }
 
 /** Each event names the hash of the one before it: that of a stored state must be this one. */
@@ -122,6 +137,7 @@ export const streamRows = <State>(
     case 'stream-by-policy':
       return [rows.rowOf(state, stream, site)]
     case 'item':
+    case 'verdict':
       return []
   }
 }

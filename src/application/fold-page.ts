@@ -22,8 +22,11 @@ const keptMax = 256
 /** Characters that the stored texts of kept states may have together: one of a busy link has many. */
 const keptTextMax = 8_000_000
 
-/** What was folded and is to be written. */
-export type FoldedPages = Pick<ViewChange, 'rows' | 'states' | 'problems' | 'accepted'>
+/** What was folded and is to be written; `touched`: the streams that it is about. */
+export type FoldedPages = Pick<ViewChange, 'rows' | 'states' | 'problems' | 'accepted'> & {
+  readonly touched: ReadonlyArray<string>
+  readonly concernsAll: boolean
+}
 
 /** A fold of a ledger's pages; what it folded since is written as one change. */
 export type PageFold = {
@@ -104,8 +107,12 @@ export const pageFold = <State>(parts: PageFoldParts<State>): PageFold => {
         : E.right<ViewError, ReadonlyArray<Row>>([])
       if (E.isLeft(others)) return others
       if (isSiteTouched && site !== null) states.push(site.stored())
-      const { problems, accepted } = items
-      const taken = { rows: [...items.rows, ...rows, ...others.right], states, problems, accepted }
+      const taken = {
+        ...items,
+        rows: [...items.rows, ...rows, ...others.right],
+        states,
+        touched: [...touched],
+      }
       ;[items, unwritten, isSiteTouched] = [noItems(), 0, false]
       touched.clear()
       forgetSome(kept)

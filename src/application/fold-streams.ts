@@ -60,7 +60,7 @@ export async function* foldStreams<State>(
   const taken = (mark: BulkMark | null) => {
     const { states, events, items } = draft
     draft = noDraft()
-    return E.right({ change: { ...items, states, bulk: mark }, events })
+    return E.right({ change: { ...items, cleared: [], states, bulk: mark }, events })
   }
   for (const stream of streams.slice(from.done)) {
     const folded = unfolded(projection)

@@ -63,6 +63,8 @@ export type ViewProblem = {
 
 /** What one transaction writes: rows and what they are true at, together. */
 export type ViewChange = {
+  /** Links whose rows are removed before any is written. */
+  readonly cleared: ReadonlyArray<string> | 'all'
   readonly rows: ReadonlyArray<Row>
   readonly states: ReadonlyArray<StoredState>
   readonly problems: ReadonlyArray<ViewProblem>

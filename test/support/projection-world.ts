@@ -4,6 +4,9 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { sitePolicyStream, type Recorded, type StreamItem } from '../../domain/events'
 import { evolveSitePolicy, initialSitePolicy } from '../../domain/policy-timeline'
+import { auditAll } from '../../projections/findings/audit-all'
+import { findings } from '../../projections/findings/findings'
+import { verdictsOf } from '../../projections/findings/verdicts'
 import type { Row, TableProjection } from '../../projections/table-projection'
 import type { AnyTableProjection } from '../../projections/table-projections'
 import { emptyHead, sealEvents, toStreamItem, type StreamHead } from '../../src/adapters/codec'
@@ -105,8 +108,12 @@ export const rowsOfItems = <State>(
     states.set(stream, state)
     if (given.each === 'item') given.rowsOf(state, item).forEach(put)
   }
-  if (given.each !== 'item')
+  if (given.each === 'verdict') {
+    const facts = items.reduce(findings.evolve, findings.initial)
+    for (const dial of verdictsOf(facts, auditAll).dials) put(given.rowOf(dial))
+  } else if (given.each !== 'item') {
     states.forEach((state, stream) => put(given.rowOf(state, stream, site)))
+  }
   return inOrder([...rows.values()])
 }
 

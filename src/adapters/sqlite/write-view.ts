@@ -33,6 +33,7 @@ export const writeView = (
   const noteProblems = problemsOn(connection)
   return (target, change) => {
     const { generation } = target
+    clearRows(connection, target, change.cleared)
     writeRows(connection, target, change.rows)
     for (const { stream, revision, head, state: text } of change.states) {
       state.run(generation, stream, revision, head, text)
@@ -42,6 +43,19 @@ export const writeView = (
     if (change.checkpoint !== null) {
       checkpointed.run(change.checkpoint.text, change.checkpoint.position, generation)
     }
+  }
+}
+
+const clearRows = (
+  connection: Connection,
+  { table, slot }: ViewTarget,
+  cleared: ViewChange['cleared'],
+): void => {
+  const all = `DELETE FROM ${quoted(tableNameOf(table, slot))}`
+  if (cleared === 'all') connection.exec(all)
+  else if (cleared.length > 0) {
+    const ofLink = connection.prepare<[string]>(`${all} WHERE link = ?`)
+    for (const link of cleared) ofLink.run(link)
   }
 }
 
