@@ -7,6 +7,7 @@ import { evtImport } from './cases/evt-import'
 import { firstGrant } from './cases/first-grant'
 import { groupCommit } from './cases/group-commit'
 import { ledgerSize } from './cases/ledger-size'
+import { projection } from './cases/projection'
 import { rebuild } from './cases/rebuild'
 import { repeatedRefusal } from './cases/repeated-refusal'
 import { judged, lineOf } from './figure'
@@ -19,6 +20,7 @@ const benches: ReadonlyArray<Bench> = [
   groupCommit,
   repeatedRefusal,
   rebuild,
+  projection,
   dialStart,
   firstGrant,
   ledgerSize,

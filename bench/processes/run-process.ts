@@ -9,7 +9,7 @@ export type Ended = {
 
 /** Runs one of the processes in this folder, with the loader that runs this one. */
 export const runProcess = (
-  name: 'fold-ledger' | 'first-grant',
+  name: 'fold-ledger' | 'first-grant' | 'rebuild-views' | 'catch-up',
   args: ReadonlyArray<string>,
 ): Promise<Ended> =>
   runCommand([...process.execArgv, join(__dirname, `${name}${extname(__filename)}`), ...args])
