@@ -13,6 +13,7 @@ import { guards, type Guards } from './library/guards'
 import { outcomeOf, withLink, type LibraryError } from './library/library-error'
 import { policies, type Policies } from './library/policies'
 import { reports, type Reports } from './library/reports'
+import { subscriptions, type Subscriptions } from './library/subscriptions'
 import { createLedger, openLedger, type LedgerError, type OpenLedger } from './open-ledger'
 
 /** How a ledger is opened. */
@@ -40,6 +41,7 @@ export type Audited = AuditReport & { readonly _tag: 'Audited' }
  * expected is a value with a `_tag`, errors included: nothing of this throws.
  */
 export type ConnectionLedger = Reports &
+  Subscriptions &
   Pick<Guards, 'guard'> & {
     readonly _tag: 'Ledger'
     readonly path: string
@@ -94,19 +96,23 @@ export const connectionLedger = (
   const { parts, liveness, path, ledgerId, locks, thisProcess } = opened
   const gate = linkGate(parts, liveness)
   const asked = new Map<LinkId, string>()
+  const closing = new AbortController()
   let isClosed = false
   const { guard, running } = guards(parts, {
     ...{ gate, locks, thisProcess, say },
     isRecordedUp: isRecordedUp(parts),
+    isClosing: () => closing.signal.aborted,
     isClosed: () => isClosed,
   })
-  const refuseNew = () => {
+  const close = async () => {
     isClosed = true
+    await opened.close()
   }
   return {
     ...{ _tag: 'Ledger', path, ledgerId, guard },
     ...reports(parts),
     ...reads(opened),
+    ...subscriptions({ store: parts.store, ledgerId, closed: closing.signal }),
     policy: policies(parts),
     requestDial: (name) =>
       withLink(name, async (link) => {
@@ -118,7 +124,7 @@ export const connectionLedger = (
       }),
     changes: parts.store.changes,
     close: (options = {}) =>
-      closeLedger({ parts, asked, running, refuseNew, close: opened.close }, options),
+      closeLedger({ parts, asked, running, refuseNew: () => closing.abort(), close }, options),
   }
 }
 

@@ -14,6 +14,18 @@ export type { Guardable, GuardOptions, NotAsked } from './library/guards'
 export type { ClosedLedger, CloseOptions, OpenAttempt } from './library/close-ledger'
 export type { Policies, PolicySetting, PolicyStands } from './library/policies'
 export type { Done, LinkReport, Reason, Reports, Settling } from './library/reports'
+export type { Subscriptions } from './library/subscriptions'
+export type {
+  CheckpointStore,
+  Committed,
+  EventOf,
+  EventType,
+  LedgerMessage,
+  LedgerPage,
+  SubscribeError,
+  SubscribeOptions,
+} from './library/subscribe-messages'
+export type { Checkpoint, CheckpointError } from './application/checkpoint'
 export type { GuardedDial, UpReported } from './application/guard-call'
 export type { EndRecorded, Guarded } from './application/guarded'
 export { noDialTookPlace } from './application/call-failure'

@@ -39,8 +39,9 @@ export type Closing = {
   /** The newest attempt that was only asked for, by link. */
   readonly asked: ReadonlyMap<LinkId, string>
   readonly running: () => ReadonlyArray<RunningGuard>
-  /** From now on nothing is asked any more; `now`: nor is anything written. */
+  /** From now on nothing is guarded or subscribed to. */
   readonly refuseNew: () => void
+  /** From now on nothing is read or written; reports that wait for the ledger are given up. */
   readonly close: () => Promise<void>
 }
 

@@ -57,7 +57,7 @@ export type Guards = {
 /** Guards calls on one ledger. */
 export const guards = (
   parts: LedgerParts,
-  guardParts: Omit<GuardParts, 'clock' | 'changes'>,
+  guardParts: Omit<GuardParts, 'clock' | 'changes'> & { readonly isClosing: () => boolean },
 ): Guards => {
   const running = new Set<RunningGuard>()
   const given: GuardParts = { ...guardParts, clock: parts.clock, changes: parts.store.changes }
@@ -65,7 +65,7 @@ export const guards = (
     running: () => [...running],
     guard: (name, run, options = {}) =>
       withLink(name, async (link) => {
-        if (given.isClosed()) {
+        if (guardParts.isClosing()) {
           return E.left({ _tag: 'LedgerUnavailable' as const, why: 'this ledger was closed' })
         }
         const { policy, signal } = options

@@ -19,7 +19,7 @@ export const outcomeOf = <A>(result: E.Either<ReadError | LibraryError, A>): A |
   E.isRight(result) ? result.right : libraryErrorOf(result.left)
 
 /** The same error in the library's words. */
-const libraryErrorOf = (error: ReadError | LibraryError): LibraryError => {
+export const libraryErrorOf = (error: ReadError | LibraryError): LibraryError => {
   switch (error._tag) {
     case 'Unavailable':
     case 'Denied':

@@ -104,7 +104,7 @@ describe('the library', () => {
       _tag: 'Done',
       link: null,
     })
-    expect(await ledger.status('isp')).toMatchObject({ phase: 'waiting' })
+    expect(await ledger.status('isp')).toMatchObject({ phase: 'idle' })
     tagged(await ledger.close(), 'Closed')
   })
 
