@@ -1,6 +1,6 @@
 // Who may import whom: docs/architecture.md in a form that fails.
 const adapters = '^src/adapters/'
-const wiring = '^src/(main|wire-[a-z-]+|(open|scratch)-ledger)\\.ts$'
+const wiring = '^src/(main|wire-[a-z-]+|(open|scratch|test)-ledger)\\.ts$'
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
@@ -113,10 +113,10 @@ module.exports = {
       name: 'no-dead-files',
       comment: 'What neither the commands nor the library reach is dead; memory serves tests.',
       severity: 'error',
-      from: { path: '^src/(main|index)\\.ts$' },
+      from: { path: '^src/(main|index|testing)\\.ts$' },
       to: {
         path: '^(domain|projections|src)/',
-        pathNot: `^src/(main|index)\\.ts$|${adapters}memory/|\\.d\\.ts$`,
+        pathNot: `^src/(main|index|testing)\\.ts$|${adapters}memory/|\\.d\\.ts$`,
         reachable: false,
       },
     },

@@ -1,5 +1,5 @@
 import * as E from 'fp-ts/Either'
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { realpathSync } from 'node:fs'
 import { hostname, userInfo } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -15,6 +15,7 @@ import { initLedger, type InitializedLedger } from './adapters/sqlite/init-ledge
 import { openLedger as openSqliteLedger } from './adapters/sqlite/open-ledger'
 import type { OpenError } from './adapters/sqlite/open-error'
 import { sqliteSnapshotStore, viewsFileOf } from './adapters/sqlite/sqlite-snapshot-store'
+import { draw } from './application/draw'
 import { foldStream } from './application/fold-stream'
 import { liveViews } from './application/live-views'
 import type { LedgerParts } from './application/ledger-parts'
@@ -133,12 +134,6 @@ const callerName = (sudoUser: string | undefined): string => {
   )
   return name === 'root' && sudoUser !== undefined ? `${sudoUser} as root` : name
 }
-
-const drawBytes = 6
-
-/** The first 6 bytes of SHA-256 of a text, as an integer (R10). */
-const draw = (text: string): number =>
-  createHash('sha256').update(text).digest().readUIntBE(0, drawBytes)
 
 const clockUnreadable = (path: string, error: { readonly why: string }): LedgerError => ({
   _tag: 'ClockUnreadable',

@@ -34,7 +34,7 @@ const lockRecheckCs = 200
 
 /** The least time between two questions, whatever wakes us. */
 const pauseCsMin = 5
-const changePauseMs = 1_000
+const changePauseCs = 100
 
 /** Asks the gate; with `wait`, again and again until it grants, a signal comes or time is over. */
 export const askForGrant = async <Grant extends { readonly _tag: 'Granted' }>(
@@ -63,17 +63,24 @@ const pauseCsOf = ({ deniedBy, retryAfterSec }: Refused): number => {
 }
 
 const waitFor = async (
-  ask: Pick<Ask<unknown>, 'clock' | 'changes' | 'stop'>,
+  { clock, changes, stop }: Pick<Ask<unknown>, 'clock' | 'changes' | 'stop'>,
   untilCs: number,
 ): Promise<void> => {
-  let [stopChanges, timer]: [() => void, NodeJS.Timeout | undefined] = [() => undefined, undefined]
+  let [end, hasChanged]: [() => void, boolean] = [() => undefined, false]
+  const ended = new Promise<void>((resolve) => {
+    end = resolve
+  })
+  let stopChanges: () => void = () => undefined
   const changed = new Promise<void>((resolve) => {
     // Not at once: a busy ledger changes many times a second, mostly for other links.
-    stopChanges = ask.changes(() => {
-      timer ??= setTimeout(resolve, changePauseMs)
+    stopChanges = changes(() => {
+      if (hasChanged) return
+      hasChanged = true
+      const pausedCs = clock.read().uptimeCs + changePauseCs
+      void sleepUntil({ clock, untilCs: pausedCs, wakes: [ended] }).then(resolve)
     })
   })
-  await sleepUntil({ clock: ask.clock, untilCs, wakes: [changed, ask.stop.stopped] })
+  await sleepUntil({ clock, untilCs, wakes: [changed, stop.stopped] })
   stopChanges()
-  clearTimeout(timer)
+  end()
 }

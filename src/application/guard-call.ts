@@ -150,7 +150,8 @@ const callUnder = <Value>(
     (outcome) => guardedOf<Value>(facts(), outcome),
   )
   call.onCall(openCall(dial, call.link, recorded))
-  const overran = Promise.race([dialer.overran, stoppedInVain(clock, dialer, stop)]).then(() => {
+  const over = Promise.race([dialer.exit, recorded])
+  const overran = Promise.race([dialer.overran, stoppedInVain(clock, stop, over)]).then(() => {
     if (dialer.isRunning()) return stillRunning<Value>(facts(), recorded)
     return dialer.ended() === null ? guardedOf(facts(), null) : recorded
   })
@@ -168,13 +169,9 @@ const openCall = (dial: RunningDial, link: LinkId, recorded: Promise<unknown>): 
 /** How long a call may take to end that was asked to by whoever made it. */
 const stopCsMax = 500
 
-const stoppedInVain = async (
-  clock: Clock,
-  dialer: CallDialer<unknown>,
-  stop: Stop,
-): Promise<void> => {
+const stoppedInVain = async (clock: Clock, stop: Stop, over: Promise<unknown>): Promise<void> => {
   await stop.stopped
-  await sleepUntil({ clock, untilCs: clock.read().uptimeCs + stopCsMax, wakes: [dialer.exit] })
+  await sleepUntil({ clock, untilCs: clock.read().uptimeCs + stopCsMax, wakes: [over] })
 }
 
 const runningCall = <Value>(

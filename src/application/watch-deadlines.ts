@@ -16,8 +16,13 @@ const killEveryCs = 20
 
 /** Keeps the deadlines of a dial by uptime, until the function it gives is called. */
 export const watchDeadlines = (dial: RunningDial): (() => void) => {
-  const timer = setInterval(() => act(dial, dial.clock.read().uptimeCs), tickMs)
-  return () => clearInterval(timer)
+  const look = () => act(dial, dial.clock.read().uptimeCs)
+  const timer = setInterval(look, tickMs)
+  const stopMoved = dial.clock.moved?.(look)
+  return () => {
+    clearInterval(timer)
+    stopMoved?.()
+  }
 }
 
 const act = (dial: RunningDial, nowCs: number): void => {

@@ -1,0 +1,2 @@
+export { testLedger, type TestLedger, type TestLedgerOptions } from './test-ledger'
+export type { TestClock } from './test-clock'
