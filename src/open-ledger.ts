@@ -7,7 +7,7 @@ import { siteLedgerStream, type OwnerProcess } from '../domain/events'
 import type { LinkId } from '../domain/link-id'
 import { emptyHead, sealEvents } from './adapters/codec'
 import { openLinuxClock } from './adapters/linux/clock'
-import { lockFileOf, probeLock } from './adapters/linux/link-lock'
+import { isOwnLock, lockFileOf, probeLock } from './adapters/linux/link-lock'
 import { linuxLinkLocks } from './adapters/linux/link-locks'
 import { linuxLiveness } from './adapters/linux/liveness'
 import { processWithPid } from './adapters/linux/owner-process'
@@ -45,7 +45,7 @@ export type OpenLedger = {
   readonly thisProcess: () => OwnerProcess | null
   /** Whether somebody else has a link's lock, or nobody can tell (R2). */
   readonly isLockHeld: (link: LinkId) => Promise<boolean>
-  /** Whether somebody else certainly has it: what is only told must not be guessed. */
+  /** Whether somebody certainly has it, this process included: what is told must not be guessed. */
   readonly isLocked: (link: LinkId) => Promise<boolean>
   readonly close: () => Promise<void>
 }
@@ -85,7 +85,10 @@ export const openLedger = async (
     locks: linuxLinkLocks(locksFolder),
     thisProcess: () => processWithPid(process.pid),
     isLockHeld: async (link) => (await probeLock(lockFileOf(locksFolder, link))) !== 'free',
-    isLocked: async (link) => (await probeLock(lockFileOf(locksFolder, link))) === 'held',
+    isLocked: async (link) => {
+      const file = lockFileOf(locksFolder, link)
+      return isOwnLock(file) || (await probeLock(file)) === 'held'
+    },
     close: async () => {
       await snapshots.close()
       await store.close()

@@ -118,6 +118,7 @@ const openOn = (machine: Machine): ConnectionLedger => {
       locks: locks.of(pid),
       thisProcess: () => owner,
       isLockHeld: (link) => Promise.resolve(locks.isHeld(link)),
+      isLocked: (link) => Promise.resolve(locks.isHeld(link)),
       close: () => Promise.resolve(),
     },
     onNotice,

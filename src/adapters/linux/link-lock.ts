@@ -53,6 +53,9 @@ export const noteOwnLock = (file: string, isHeld: boolean): void => {
   else takenHere.delete(file)
 }
 
+/** Whether this process itself holds a lock. */
+export const isOwnLock = (file: string): boolean => takenHere.has(file)
+
 /**
  * Whether somebody else holds a lock, asked with a shared lock that is given back at once: askers do not
  * meet each other, and a launcher that meets one tries again (`launcher.sh`).

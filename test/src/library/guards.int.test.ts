@@ -143,6 +143,7 @@ describe('a guarded call', () => {
     const result = tagged(await ledger.guard('isp', () => running), 'StillRunning')
     expect(result.reason).toBe('dial-timeout')
     await sleep(1200)
+    expect(await ledger.status('isp')).toMatchObject({ phase: 'dialing', mayDial: false })
     expect(tagged(await ledger.guard('isp', () => 1), 'Refused').deniedBy).toMatchObject([
       { rule: 'dialing' },
     ])
