@@ -9,65 +9,122 @@ const depthMax = 32
  * read back the same: a lone surrogate, NUL, bigint, `undefined`, a number that is not finite, a
  * value with a prototype of its own.
  */
-export const canonicalJson = (value: unknown): E.Either<string, string> => {
-  const text = textOf(value, 0)
-  return text === undefined ? E.left(unfitPart(value, 0) ?? ': no JSON value') : E.right(text)
+export const canonicalJson = (value: unknown): E.Either<string, string> => canonicalWriter()(value)
+
+/**
+ * {@link canonicalJson} for values that have objects in common and do not change meanwhile: an object
+ * that stood under the same key in the value before is not written anew.
+ */
+export const canonicalWriter = (): ((value: unknown) => E.Either<string, string>) => {
+  const written: Written = new Map()
+  return (value) => {
+    const text = textOf(value, 0, written)
+    return text === undefined ? E.left(unfitPart(value, 0) ?? ': no JSON value') : E.right(text)
+  }
 }
+
+/** The object that was written last under each key, how deep, and its text. */
+type Written = Map<
+  string,
+  { readonly value: object; readonly depth: number; readonly text: string }
+>
 
 /**
  * The text of a value, undefined where a part of it has none. One pass that checks and writes: sealing
  * a million events spends most of its time here. Texts and numbers as ECMAScript writes them are what
  * RFC 8785 asks for (section 3.2.2).
  */
-const textOf = (value: unknown, depth: number): string | undefined => {
+const textOf = (value: unknown, depth: number, written: Written): string | undefined => {
   switch (typeof value) {
     case 'string':
-      return isStorableText(value) ? JSON.stringify(value) : undefined
+      return quoted(value)
     case 'boolean':
       return value ? 'true' : 'false'
     case 'number':
-      return Number.isFinite(value) ? JSON.stringify(value) : undefined
+      return Number.isFinite(value) ? String(value) : undefined
     case 'object':
       if (value === null) return 'null'
       if (depth >= depthMax) return undefined
-      if (isObject(value)) return textOfObject(value, depth + 1)
-      return Array.isArray(value) ? textOfList(value, depth + 1) : undefined
+      if (isObject(value)) return textOfObject(value, depth + 1, written)
+      return Array.isArray(value) ? textOfList(value, depth + 1, written) : undefined
     default:
       return undefined
   }
 }
 
-const textOfList = (list: ReadonlyArray<unknown>, depth: number): string | undefined => {
-  let text = ''
-  for (let index = 0; index < list.length; index++) {
-    const member = textOf(list[index], depth)
+const textOfList = (
+  list: ReadonlyArray<unknown>,
+  depth: number,
+  written: Written,
+): string | undefined => {
+  const members: string[] = []
+  for (const one of list) {
+    const member = textOf(one, depth, written)
     if (member === undefined) return undefined
-    text += index === 0 ? member : `,${member}`
+    members.push(member)
   }
-  return `[${text}]`
+  // Joined, because a text put together by + is put together anew wherever it is used.
+  return `[${members.join(',')}]`
 }
 
-/** Keys in the order of their UTF-16 units, as `sort` has them. */
 const textOfObject = (
   value: Readonly<Record<string, unknown>>,
   depth: number,
+  written: Written,
 ): string | undefined => {
   if (!isPlain(value)) return undefined
   let text = ''
-  for (const key of Object.keys(value).sort()) {
-    const member = isStorableText(key) ? textOf(value[key], depth) : undefined
-    if (member === undefined) return undefined
-    text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${member}`
+  for (const key of sortedKeys(value)) {
+    const member = value[key]
+    const isShared = typeof member === 'object' && member !== null
+    const ofMember = isShared
+      ? textOfShared(key, member, { depth, written })
+      : textOf(member, depth, written)
+    const name = quoted(key)
+    if (name === undefined || ofMember === undefined) return undefined
+    text += text === '' ? `${name}:${ofMember}` : `,${name}:${ofMember}`
   }
   return `{${text}}`
 }
 
-/** Whether a text is stored and read back the same by every store. */
-export const isStorableText = (text: string): boolean =>
-  !suspicious.test(text) || !/\p{Surrogate}|\0/u.test(text)
+/** The text of an object that may stand under the same key in the values before. */
+const textOfShared = (
+  key: string,
+  member: object,
+  { depth, written }: { readonly depth: number; readonly written: Written },
+): string | undefined => {
+  const before = written.get(key)
+  if (before !== undefined && before.value === member && before.depth === depth) return before.text
+  const text = textOf(member, depth, written)
+  if (text !== undefined) written.set(key, { value: member, depth, text })
+  return text
+}
 
-/** Any half of a pair, and NUL: hardly any text has one, and this is found out quickly. */
-const suspicious = /[\0\ud800-\udfff]/
+/** Keys in the order of their UTF-16 units, as `sort` has them; most objects have them so already. */
+const sortedKeys = (value: object): ReadonlyArray<string> => {
+  const keys = Object.keys(value)
+  let before = ''
+  for (const key of keys) {
+    if (key < before) return keys.sort()
+    before = key
+  }
+  return keys
+}
+
+/** Any text as JSON has it; nothing needs to be escaped in most. */
+export const jsonText = (text: string): string =>
+  plainText.test(text) ? `"${text}"` : JSON.stringify(text)
+
+const quoted = (text: string): string | undefined => {
+  if (plainText.test(text)) return `"${text}"`
+  return isStorableText(text) ? JSON.stringify(text) : undefined
+}
+
+/** Printable ASCII without quote and backslash. */
+const plainText = /^[ !#-[\]-~]*$/
+
+/** Whether a text is stored and read back the same by every store: no lone surrogate, no NUL. */
+export const isStorableText = (text: string): boolean => text.isWellFormed() && !text.includes('\0')
 
 const unfitPart = (value: unknown, depth: number): string | undefined => {
   switch (typeof value) {

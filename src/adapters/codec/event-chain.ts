@@ -1,5 +1,6 @@
-import { createHash } from 'node:crypto'
-import type { ExpectedRevision, RecordedEvent } from '../../ports/event-store'
+import { hash } from 'node:crypto'
+import type { ExpectedRevision, RecordedEvent, SealedEvent } from '../../ports/event-store'
+import { jsonText } from './canonical-json'
 
 /** Where a stream ends: the next event is chained to `hash` (64 zeros while the stream is empty). */
 export type StreamHead = {
@@ -37,11 +38,16 @@ export const headOf = (newest: ChainLink): StreamHead => ({
  * The hex SHA-256 that chains the next event to this one. RFC 8785 texts of the parts make the text
  * of the whole, because its keys are in order and contain nothing that depends on their place.
  */
-export const eventHash = (link: ChainLink): string =>
-  createHash('sha256')
-    .update(
-      `${hashedPrefix}{"data":${link.data},"id":${JSON.stringify(link.id)}` +
-        `,"metadata":${link.metadata},"revision":"${link.revision}"` +
-        `,"stream":${JSON.stringify(link.stream)},"type":${JSON.stringify(link.type)}}`,
-    )
-    .digest('hex')
+export const eventHash = (link: ChainLink): string => sealedHash(link.stream, link.revision, link)
+
+/** {@link eventHash} of an event that is not yet at its place. */
+export const sealedHash = (
+  stream: string,
+  revision: bigint,
+  { id, type, data, metadata }: SealedEvent,
+): string =>
+  hash(
+    'sha256',
+    `${hashedPrefix}{"data":${data},"id":${jsonText(id)},"metadata":${metadata}` +
+      `,"revision":"${revision}","stream":${jsonText(stream)},"type":${jsonText(type)}}`,
+  )

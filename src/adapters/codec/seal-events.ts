@@ -2,8 +2,8 @@ import * as E from 'fp-ts/Either'
 import type { NonEmptyArray } from 'fp-ts/NonEmptyArray'
 import type { LedgerEvent, Metadata } from '../../../domain/events'
 import type { AppendError, SealedEvent } from '../../ports/event-store'
-import { canonicalJson, isStorableText } from './canonical-json'
-import { eventHash, type StreamHead } from './event-chain'
+import { canonicalWriter, isStorableText } from './canonical-json'
+import { sealedHash, type StreamHead } from './event-chain'
 import { eventShapes } from './event-shapes'
 import { isEventId } from './event-ids'
 import { metadataShape, storedMetadata } from './stored-metadata'
@@ -33,11 +33,12 @@ export const sealEvents = (
   let revision = head.revision === 'no_stream' ? -1n : head.revision
   let hash = head.hash
   if (!isStorableText(head.stream)) return invalid('a stream name with a lone surrogate or NUL')
+  const textOf = canonicalWriter()
   for (const [index, event] of events.entries()) {
-    const next = sealEvent(event, { prev: hash, more: events.length - 1 - index })
+    const next = sealEvent(event, { prev: hash, more: events.length - 1 - index, textOf })
     if (E.isLeft(next)) return invalid(`${event.type}${next.left}`)
     revision += 1n
-    hash = eventHash({ ...next.right, stream: head.stream, revision })
+    hash = sealedHash(head.stream, revision, next.right)
     sealed.push(next.right)
   }
   const [first, ...rest] = sealed
@@ -48,21 +49,25 @@ export const sealEvents = (
 
 const invalid = (why: string): E.Either<SealError, never> => E.left({ _tag: 'InvalidEvent', why })
 
-/** The hash of the event before, and how many of the same append follow. */
-type Place = { readonly prev: string; readonly more: number }
+/** The hash of the event before, how many of the same append follow, and what writes both. */
+type Place = {
+  readonly prev: string
+  readonly more: number
+  readonly textOf: ReturnType<typeof canonicalWriter>
+}
 
 /** What cannot be decoded again is refused here: in a stream it would close the link (R16). */
 const sealEvent = (event: UnsealedEvent, place: Place): E.Either<string, SealedEvent> => {
-  const { prev, more } = place
-  const stored = storedMetadata({ ...event.metadata, ...(more === 0 ? {} : { more }), prev })
+  const { prev, more, textOf } = place
+  const stored = storedMetadata(event.metadata, prev, more)
   const problem =
     (isEventId(event.id) ? undefined : '.id: a lower-case UUID wanted') ??
     prefixed('.data', eventShapes[event.type].problem(event.data)) ??
     prefixed('.metadata', metadataShape.problem(stored))
   if (problem !== undefined) return E.left(problem)
-  const data = canonicalJson(event.data)
+  const data = textOf(event.data)
   if (E.isLeft(data)) return data
-  const metadata = canonicalJson(stored)
+  const metadata = textOf(stored)
   if (E.isLeft(metadata)) return metadata
   return E.right({ id: event.id, type: event.type, data: data.right, metadata: metadata.right })
 }

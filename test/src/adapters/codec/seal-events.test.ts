@@ -7,6 +7,7 @@ import {
   eventHash,
   headOf,
   sealEvents,
+  type UnsealedEvent,
 } from '../../../../src/adapters/codec'
 import { anUnsealed, recordedAll, recordedOne } from '../../../support/codec-round-trip'
 import { aReading, uuidOf } from '../../../support/event-builders'
@@ -35,6 +36,28 @@ describe('sealing events', () => {
       { ...event, id: uuidOf(3) },
     ])
     expect(events.map(({ metadata }) => JSON.parse(metadata).more)).toEqual([2, 1, undefined])
+  })
+
+  it('writes what events have in common as if each had it for itself', () => {
+    const candidates = ['a', 'b']
+    const unnamed = (number: number, links: ReadonlyArray<string>): UnsealedEvent => {
+      const data = { origin: 'mta:1028', code: number, candidates: links }
+      const event = anUnsealed({ type: 'ConnectionErrorOccurred', data })
+      return { ...event, id: uuidOf(number) }
+    }
+    const [first, ...others] = [
+      unnamed(1, candidates),
+      unnamed(2, ['a', 'b', 'c']),
+      unnamed(3, candidates),
+    ]
+    const apart = others.map((event): UnsealedEvent => JSON.parse(JSON.stringify(event)))
+    const recorded = recordedAll([first, ...others])
+    expect(recorded).toEqual(recordedAll([first, ...apart]))
+    expect(recorded.map(({ data }) => JSON.parse(data).candidates)).toEqual([
+      ['a', 'b'],
+      ['a', 'b', 'c'],
+      ['a', 'b'],
+    ])
   })
 
   it('chains the last event of an append as if it had been appended alone', () => {
