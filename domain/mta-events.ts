@@ -76,9 +76,12 @@ export const isMtaSource = (source: string): boolean =>
  * nothing: 289 is a directory import's id too (Q184532).
  */
 export const mtaEventOf = (source: string, eventId: number): MtaEventKind | null => {
-  if (!isMtaSource(source)) return null
-  return byId.get(eventId) ?? { eventId, class: 'context', namesLink: false, rank: null }
+  return isMtaSource(source) ? mtaKindOf(eventId) : null
 }
+
+/** The kind of an event that is known to be of the MTA. */
+export const mtaKindOf = (eventId: number): MtaEventKind =>
+  byId.get(eventId) ?? { eventId, class: 'context', namesLink: false, rank: null }
 
 /** The origin of evidence from an MTA event, such as `mta:9311`. */
 export const mtaOriginOf = (eventId: number): string =>
@@ -162,7 +165,10 @@ export const parseMtaDescription = (kind: MtaEventKind, description: string): Mt
  * The class of an event once its parameters are known: a RAS error that says that the port could
  * not be had is a dial that never started (R8).
  */
-export const mtaClassOf = (kind: MtaEventKind, parameters: MtaParameters): MtaEventClass =>
-  kind.class === 'ras-error' && notStartedRasCodes.has(parameters.code ?? Number.NaN)
+export const mtaClassOf = (
+  kind: MtaEventKind,
+  { code }: Pick<MtaParameters, 'code'>,
+): MtaEventClass =>
+  kind.class === 'ras-error' && notStartedRasCodes.has(code ?? Number.NaN)
     ? 'not-started'
     : kind.class

@@ -34,7 +34,8 @@ const commands: Readonly<Record<string, Load>> = {
     (await import('./cli/demo')).demoCommand(parts, demoProgram(), exit),
   audit: async ({ parts, auditHost }, exit) =>
     (await import('./cli/audit')).auditCommand(parts, await auditHost(), exit),
-  import: async ({ parts }, exit) => (await import('./cli/import')).importCommand(parts, exit),
+  import: async ({ parts, importHost }, exit) =>
+    (await import('./cli/import')).importCommand(parts, await importHost(), exit),
   events: async ({ parts, watchHost }, exit) =>
     (await import('./cli/events')).eventsCommand({ ...parts, ...(await watchHost()) }, exit),
   rebuild: async ({ parts, rebuildHost }, exit) =>

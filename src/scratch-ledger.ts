@@ -1,5 +1,6 @@
+import { memoryEvidenceSpool } from './adapters/memory/memory-evidence-spool'
 import { memoryEventStore } from './adapters/memory/memory-event-store'
-import type { ImportParts } from './application/import-log-append'
+import type { ImportParts } from './application/import-parts'
 
 /** A throw-away ledger in memory, on any platform: its own clock proves nothing. */
 export const scratchLedger = (now: () => string): ImportParts => ({
@@ -16,4 +17,5 @@ export const scratchLedger = (now: () => string): ImportParts => ({
   host: 'scratch',
   actor: 'audit',
   sleepMs: () => Promise.resolve(),
+  openSpool: memoryEvidenceSpool,
 })

@@ -7,6 +7,7 @@ import type { DemoProgram } from './cli/demo'
 import type { DialCommandHost } from './cli/dial'
 import type { GrantHost } from './cli/grant'
 import type { ExamineHost } from './cli/doctor'
+import type { ImportHost } from './cli/import'
 import type { InitLedger } from './cli/init'
 import type { RebuildHost } from './cli/rebuild'
 import type { ReadClock } from './cli/record'
@@ -29,6 +30,7 @@ export type Wired = {
   readonly auditHost: () => Promise<AuditHost>
   readonly watchHost: () => Promise<WatchHost>
   readonly rebuildHost: () => Promise<RebuildHost>
+  readonly importHost: () => Promise<ImportHost>
   readonly version: () => string
 }
 
@@ -57,6 +59,7 @@ export const wiredParts = (): Wired => ({
   auditHost,
   watchHost,
   rebuildHost,
+  importHost,
   version: () => versionIn(join(packageFolder, 'package.json')),
 })
 
@@ -168,6 +171,11 @@ const auditHost = async (): Promise<AuditHost> => {
   const { scratchLedger } = await import('./scratch-ledger')
   const now = () => new Date().toISOString()
   return { scratch: () => scratchLedger(now), now }
+}
+
+const importHost = async (): Promise<ImportHost> => {
+  const { sqliteEvidenceSpool } = await import('./adapters/sqlite/evidence-spool')
+  return { openSpool: sqliteEvidenceSpool }
 }
 
 const watchHost = async (): Promise<WatchHost> => {

@@ -1,3 +1,4 @@
+import { sqliteEvidenceSpool } from '../../src/adapters/sqlite/evidence-spool'
 import { importFiles } from '../../src/application/import-files'
 import { assumedZone } from '../../src/import/log-zone'
 import { createLedger, openLedger } from '../../src/open-ledger'
@@ -11,7 +12,10 @@ const importEvt = async (path: string, ledgerPath: string): Promise<void> => {
   const options = { ...found, link: null, source: null, isDryRun: false }
   const progress = { onStart: () => undefined, onRead: () => undefined }
   const startedAt = performance.now()
-  const run = await importFiles(ledger.parts, { paths: [path], options, progress })
+  const run = await importFiles(
+    { ...ledger.parts, openSpool: sqliteEvidenceSpool },
+    { paths: [path], options, progress },
+  )
   const ms = performance.now() - startedAt
   const events = run.logs.reduce((sum, log) => sum + log.events, 0)
   await ledger.close()

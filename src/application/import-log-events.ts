@@ -1,111 +1,35 @@
 import { absurd } from 'fp-ts/function'
 import type { LedgerEvent, SourceReadData } from '../../domain/events'
 import { streamOfLink, type LinkId } from '../../domain/link-id'
-import { mtaOriginOf } from '../../domain/mta-events'
+import { mtaClassOf, mtaKindOf, mtaOriginOf, type MtaEventClass } from '../../domain/mta-events'
 import { isoOfMs } from '../../domain/time'
-import { importIds } from '../adapters/codec'
+import { importId, importIds } from '../adapters/codec'
 import type { ClockStep } from '../import/log-order'
-import type { LogEvidence, LogPart } from './import-log-part'
+import type { PlacedEvidence } from '../ports/evidence-spool'
+import type { NumberedLink } from './import-log-links'
+import type { LogPart } from './import-log-part'
 
 /** An event read from a log, with its id; its envelope gets the clocks when it is written. */
-export type ImportedEvent = LedgerEvent & {
+export type ImportedEvent = {
   readonly id: string
+  readonly fact: LedgerEvent
   /** ISO 8601 UTC. */
   readonly stated: string
   readonly record: number
   readonly offset: number | null
-  readonly isRecovered?: boolean
+  readonly isRecovered: boolean
 }
 
-/** Events that go to one stream, in the order of their log. */
-export type PlannedStream = {
-  readonly stream: string
-  readonly link: LinkId | null
-  readonly events: ReadonlyArray<ImportedEvent>
-}
-
-/** What a part of a file is stored as: `source` comes last, and `SourceRead` last in it. */
-export type PlannedPart = {
+/** What a part of a file is stored as: its evidence, link by link, and `SourceRead` last. */
+export type PlannedPart = Pick<LogPart, 'number' | 'computer' | 'links' | 'steps'> & {
   readonly logId: string
-  readonly computer: string | null
-  readonly links: ReadonlyArray<PlannedStream>
-  readonly source: PlannedStream
-}
-
-/** What stays the same for all events of one log. `link`: the one that all evidence is put on. */
-export type LogIdentity = {
-  readonly logId: string
-  readonly computer: string | null
-  readonly link: LinkId | null
+  /** Links that evidence without a name may belong to. */
+  readonly candidates: ReadonlyArray<LinkId>
   readonly read: SourceReadData
 }
 
-/** The stream of a source: what was read of it, and evidence that names no link. */
-export const streamOfSource = (logId: string): string => `source-${logId}`
-
-/** Gives the id of the next fact of a log. */
-type IdsOfLog = ReturnType<typeof importIds>
-
-type Unnamed = { readonly candidates?: ReadonlyArray<string> }
-
-const factOf = (evidence: LogEvidence, unnamed: Unnamed): LedgerEvent => {
-  const origin = mtaOriginOf(evidence.eventId)
-  const failure = { origin, code: evidence.code, ...unnamed }
-  switch (evidence.class) {
-    case 'ras-error':
-      return { type: 'RasErrorOccurred', data: failure }
-    case 'connection-error':
-      return { type: 'ConnectionErrorOccurred', data: failure }
-    case 'open-failed':
-      return { type: 'ConnectionOpenFailed', data: failure }
-    case 'association-end': {
-      const up = { upCs: null, resets: false, short: false }
-      const end = { abnormal: true, reason: 'log', window: 'failure' } as const
-      return { type: 'AssociationEnded', data: { ...failure, ...end, ...up } }
-    }
-    case 'not-started':
-      return { type: 'DialNotStarted', data: { ...failure, reason: 'log', counts: false } }
-    case 'delay-started':
-      return { type: 'RetryDelayStarted', data: { seconds: evidence.seconds, ...unnamed } }
-    default:
-      return absurd(evidence.class)
-  }
-}
-
-const evidenceEvent = (evidence: LogEvidence, unnamed: Unnamed, ids: IdsOfLog): ImportedEvent => {
-  const { eventId, stated, link, code, seconds, record, offset, isRecovered } = evidence
-  const id = ids({
-    origin: mtaOriginOf(eventId),
-    statedSec: Math.floor(stated / 1000),
-    parameters: { link, code, seconds },
-  })
-  const place = { record, offset, isRecovered }
-  return { ...factOf(evidence, unnamed), id, stated: isoOfMs(stated), ...place }
-}
-
-const stepEvent = ({ record, from, to }: ClockStep, ids: IdsOfLog): ImportedEvent => {
-  const stepSec = (to - from) / 1000
-  const statedSec = Math.floor(to / 1000)
-  return {
-    type: 'ClockStepObserved',
-    data: { record, from: isoOfMs(from), to: isoOfMs(to), stepSec },
-    id: ids({ origin: 'clock-step', statedSec, parameters: { stepSec } }),
-    stated: isoOfMs(to),
-    record,
-    offset: null,
-  }
-}
-
-const readEvent = (read: SourceReadData, ids: IdsOfLog): ImportedEvent => {
-  const stated = read.to ?? isoOfMs(0)
-  const parameters = { fileHash: read.fileHash }
-  const id = ids({
-    origin: 'source-read',
-    statedSec: Math.floor(Date.parse(stated) / 1000),
-    parameters,
-  })
-  return { type: 'SourceRead', data: read, id, stated, record: 0, offset: null }
-}
+/** What stays the same for all events of one log. */
+export type LogIdentity = { readonly logId: string; readonly read: SourceReadData }
 
 /** Letters that the candidates of one event may have together, so that any store takes it. */
 const candidateLettersMax = 16_384
@@ -117,36 +41,123 @@ const shortened = (links: ReadonlyArray<LinkId>): ReadonlyArray<LinkId> => {
   return first < 0 ? links : links.slice(0, first)
 }
 
-/** Gives the events that a part of a file is stored as. */
+/** Says what a part of a file is stored as. */
 export const planPart = (part: LogPart, log: LogIdentity): PlannedPart => {
-  const { logId, computer } = log
-  const ids = importIds(logId)
-  const { link: only } = log
-  const evidence =
-    only === null ? part.evidence : part.evidence.map((it) => ({ ...it, link: only }))
-  const links = [...new Set(evidence.flatMap(({ link }) => (link === null ? [] : [link])))]
-  const candidates = shortened(links)
-  const byLink = new Map<LinkId | null, ImportedEvent[]>([[null, []]])
-  for (const it of evidence) {
-    const event = evidenceEvent(it, it.link === null ? { candidates } : {}, ids)
-    const events = byLink.get(it.link)
-    if (events === undefined) byLink.set(it.link, [event])
-    else events.push(event)
+  const { number, computer, links, steps } = part
+  const candidates = shortened(links.map(({ id }) => id))
+  return { number, computer, links, steps, candidates, ...log }
+}
+
+/** The stream of a source: what was read of it, and evidence that names no link. */
+export const streamOfSource = (logId: string): string => `source-${logId}`
+
+/** The stream that evidence of a link goes to, or that of none. */
+export const streamOfEvidence = (plan: PlannedPart, link: NumberedLink | null): string =>
+  link === null ? streamOfSource(plan.logId) : streamOfLink(link.id)
+
+/** Gives the events of evidence of one link, or of none; ids as {@link importIds} would give them. */
+export const evidenceEvents = (
+  plan: PlannedPart,
+  link: NumberedLink | null,
+  evidence: ReadonlyArray<PlacedEvidence>,
+): ReadonlyArray<ImportedEvent> => {
+  const unnamed = link === null ? plan : null
+  const events: ImportedEvent[] = []
+  for (const one of evidence) {
+    const { eventId, stated, code, seconds, count, record, offset, isRecovered } = one
+    const fact = factOf(one, unnamed)
+    if (fact === null) continue
+    const id = importId({
+      logId: plan.logId,
+      origin: mtaOriginOf(eventId),
+      statedSec: Math.floor(stated / 1000),
+      parameters: { link: link?.id ?? null, code, seconds },
+      count,
+    })
+    events.push({ id, fact, stated: isoOfMs(stated), record, offset, isRecovered })
   }
-  const steps = part.steps.map((step) => stepEvent(step, ids))
-  const unnamed = [...(byLink.get(null) ?? []), ...steps]
+  return events
+}
+
+/** The last events of a part: what is said about the log itself. */
+export const closingEvents = (plan: PlannedPart): ReadonlyArray<ImportedEvent> => {
+  const ids = importIds(plan.logId)
+  return [...plan.steps.map((step) => stepEvent(step, ids)), readEvent(plan.read, ids)]
+}
+
+type Unnamed = { readonly candidates: ReadonlyArray<string> }
+
+/** Null: the record says nothing about a link, and was never spooled. `unnamed` null: it names one. */
+const factOf = (evidence: PlacedEvidence, unnamed: Unnamed | null): LedgerEvent | null => {
+  const { eventId, code, seconds } = evidence
+  const origin = mtaOriginOf(eventId)
+  const evidenceClass: MtaEventClass = mtaClassOf(mtaKindOf(eventId), evidence)
+  switch (evidenceClass) {
+    case 'ras-error':
+      return { type: 'RasErrorOccurred', data: withCandidates({ code, origin }, unnamed) }
+    case 'connection-error':
+      return { type: 'ConnectionErrorOccurred', data: withCandidates({ code, origin }, unnamed) }
+    case 'open-failed':
+      return { type: 'ConnectionOpenFailed', data: withCandidates({ code, origin }, unnamed) }
+    case 'association-end':
+      return { type: 'AssociationEnded', data: withCandidates(endOf(origin, code), unnamed) }
+    case 'not-started': {
+      const data = { code, counts: false, origin, reason: 'log' } as const
+      return { type: 'DialNotStarted', data: withCandidates(data, unnamed) }
+    }
+    case 'delay-started':
+      return { type: 'RetryDelayStarted', data: withCandidates({ seconds }, unnamed) }
+    case 'context':
+      return null
+    default:
+      return absurd(evidenceClass)
+  }
+}
+
+const endOf = (origin: string, code: number | null) =>
+  ({
+    abnormal: true,
+    code,
+    origin,
+    reason: 'log',
+    resets: false,
+    short: false,
+    upCs: null,
+    window: 'failure',
+  }) as const
+
+const withCandidates = <A extends object>(
+  data: A,
+  unnamed: Unnamed | null,
+): A & Partial<Unnamed> => (unnamed === null ? data : { ...data, candidates: unnamed.candidates })
+
+/** Gives the id of the next fact of a log. */
+type IdsOfLog = ReturnType<typeof importIds>
+
+const stepEvent = ({ record, from, to }: ClockStep, ids: IdsOfLog): ImportedEvent => {
+  const stepSec = (to - from) / 1000
+  const statedSec = Math.floor(to / 1000)
   return {
-    logId,
-    computer,
-    links: links.map((link) => ({
-      stream: streamOfLink(link),
-      link,
-      events: byLink.get(link) ?? [],
-    })),
-    source: {
-      stream: streamOfSource(logId),
-      link: null,
-      events: [...unnamed, readEvent(log.read, ids)],
+    fact: {
+      type: 'ClockStepObserved',
+      data: { record, from: isoOfMs(from), to: isoOfMs(to), stepSec },
     },
+    id: ids({ origin: 'clock-step', statedSec, parameters: { stepSec } }),
+    stated: isoOfMs(to),
+    record,
+    offset: null,
+    isRecovered: false,
   }
+}
+
+const readEvent = (read: SourceReadData, ids: IdsOfLog): ImportedEvent => {
+  const stated = read.to ?? isoOfMs(0)
+  const parameters = { fileHash: read.fileHash }
+  const id = ids({
+    origin: 'source-read',
+    statedSec: Math.floor(Date.parse(stated) / 1000),
+    parameters,
+  })
+  const fact = { type: 'SourceRead', data: read } as const
+  return { id, fact, stated, record: 0, offset: null, isRecovered: false }
 }

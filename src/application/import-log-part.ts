@@ -1,25 +1,14 @@
-import type { MtaEventClass } from '../../domain/mta-events'
-import type { LinkId } from '../../domain/link-id'
+import type { NumberedLink } from './import-log-links'
 import { stepBetween, type ClockStep, type Stamp } from '../import/log-order'
 import type { LogRecord, RecordOrder } from '../import/log-record'
 
-/** A record that says something about a link. `stated` is in milliseconds since 1970. */
-export type LogEvidence = Stamp & {
-  readonly offset: number
-  readonly eventId: number
-  readonly class: Exclude<MtaEventClass, 'context'>
-  /** Null: the record names none. */
-  readonly link: LinkId | null
-  readonly code: number | null
-  readonly seconds: number | null
-  readonly isRecovered: boolean
-}
-
 /**
- * What a file holds of one computer's log; `evidence` and `steps` are in the order of the log, what was
- * recovered first. `from` and `to` bound what the log itself holds; null: nothing.
+ * What a file holds of one computer's log, but for the evidence; `steps` are in the order of the log.
+ * `from` and `to` bound what the log itself holds; null: nothing.
  */
 export type LogPart = {
+  /** The number that its evidence is spooled by. */
+  readonly number: number
   /** Null: the format names no computer. */
   readonly computer: string | null
   readonly from: number | null
@@ -27,20 +16,20 @@ export type LogPart = {
   readonly records: number
   readonly recognised: number
   readonly recovered: number
-  readonly evidence: ReadonlyArray<LogEvidence>
   readonly steps: ReadonlyArray<ClockStep>
+  /** In the order in which the log first names them. */
+  readonly links: ReadonlyArray<NumberedLink>
 }
 
 /** A part while its file is read. */
 export type GrowingPart = {
+  readonly number: number
   readonly computer: string | null
   from: number | null
   to: number | null
   records: number
   recognised: number
   recovered: number
-  readonly recoveredEvidence: LogEvidence[]
-  readonly evidence: LogEvidence[]
   readonly steps: ClockStep[]
   last: Stamp | null
 }
@@ -48,15 +37,14 @@ export type GrowingPart = {
 const stepsMax = 10_000
 
 /** A part of which nothing was read yet. */
-export const emptyPart = (computer: string | null): GrowingPart => ({
+export const emptyPart = (number: number, computer: string | null): GrowingPart => ({
+  number,
   computer,
   from: null,
   to: null,
   records: 0,
   recognised: 0,
   recovered: 0,
-  recoveredEvidence: [],
-  evidence: [],
   steps: [],
   last: null,
 })
@@ -76,11 +64,12 @@ export const addToCoverage = (part: GrowingPart, record: LogRecord, order: Recor
 }
 
 /** Gives a part as it is once its file was read. */
-export const finishPart = (part: GrowingPart, order: RecordOrder): LogPart => {
-  const { last: _last, recoveredEvidence, evidence, ...counts } = part
-  if (order === 'newest-first') {
-    return { ...counts, evidence: evidence.toReversed(), steps: part.steps.toReversed() }
-  }
-  const recovered = recoveredEvidence.toSorted((first, second) => first.record - second.record)
-  return { ...counts, evidence: [...recovered, ...evidence] }
-}
+export const finishPart = (
+  { last: _last, ...part }: GrowingPart,
+  links: ReadonlyArray<NumberedLink>,
+  order: RecordOrder,
+): LogPart => ({
+  ...part,
+  links,
+  steps: order === 'newest-first' ? part.steps.toReversed() : part.steps,
+})

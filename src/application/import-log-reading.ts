@@ -2,7 +2,8 @@ import * as E from 'fp-ts/Either'
 import { mtaClassOf, mtaEventOf, parseMtaDescription } from '../../domain/mta-events'
 import type { MtaEventKind } from '../../domain/mta-events'
 import { parseMtaStrings } from '../../domain/mta-strings'
-import { parseLinkId, type LinkId } from '../../domain/link-id'
+import type { LinkId } from '../../domain/link-id'
+import type { EvidenceSpool, SpoolOrder } from '../ports/evidence-spool'
 import {
   addToCoverage,
   emptyPart,
@@ -10,6 +11,7 @@ import {
   type GrowingPart,
   type LogPart,
 } from './import-log-part'
+import { logLinks, type LogLinks } from './import-log-links'
 import { numberSurvey, type NumberSurvey, type RecordNumbers } from './import-log-gaps'
 import type { LogProblem } from '../import/log-problem'
 import type { LogBytes, LogRecord, ReadRecord, RecordError } from '../import/log-record'
@@ -24,6 +26,10 @@ export type LogReading = {
   readonly numbers: RecordNumbers | null
   /** Parts in which something was recognised. */
   readonly parts: ReadonlyArray<LogPart>
+  /** Pieces of evidence in the spool, of all parts. */
+  readonly evidenceCount: number
+  /** How many different links the evidence names. */
+  readonly linkCount: number
   /** The first 1,000 of them. */
   readonly errors: ReadonlyArray<RecordError>
   readonly errorCount: number
@@ -34,17 +40,22 @@ export type LogReading = {
 /** Bad records of one file that are listed one by one. */
 const errorsKept = 1000
 
-/** Records of failures that one file may hold: they are kept in memory until they are stored. */
-const evidenceMax = 2_000_000
-
 const sourcesMax = 1000
 
 /** Longest name of a computer, in UTF-16 units: a DNS name has at most 253. */
 const computerLengthMax = 256
 
-/** Computers and links that one file may name: no real log comes near. */
+/** Computers that one file may name: no real log comes near. */
 const computersMax = 1000
-const linksMax = 10_000
+
+/** Where the evidence of a file goes, and what is known of it whatever its records say. */
+export type ReadInto = {
+  readonly spool: EvidenceSpool
+  /** Whether its records are of one log, whatever computers they name. */
+  readonly isOneLog: boolean
+  /** The link that all evidence is put on; null: the ones that it names. */
+  readonly link: LinkId | null
+}
 
 type GrowingReading = {
   records: number
@@ -53,8 +64,8 @@ type GrowingReading = {
   readonly errors: RecordError[]
   readonly parts: Map<string, GrowingPart>
   readonly sources: Map<string, number>
-  readonly links: Map<string, LinkId>
-  readonly isOneLog: boolean
+  readonly links: LogLinks
+  readonly into: ReadInto
   readonly numbers: NumberSurvey | null
 }
 
@@ -69,12 +80,12 @@ const partOf = (
   computer: string | null,
 ): E.Either<string, GrowingPart> => {
   const name = computer?.replace(/\p{C}/gu, '').trim() ?? ''
-  const key = reading.isOneLog ? '' : name.toLowerCase()
+  const key = reading.into.isOneLog ? '' : name.toLowerCase()
   const known = reading.parts.get(key)
   if (known !== undefined) return E.right(known)
   const problem = computerProblem(name, reading)
   if (problem !== null) return E.left(problem)
-  const part = emptyPart(name === '' ? null : name)
+  const part = emptyPart(reading.parts.size, name === '' ? null : name)
   reading.parts.set(key, part)
   return E.right(part)
 }
@@ -82,21 +93,6 @@ const partOf = (
 const addError = (reading: GrowingReading, error: RecordError): void => {
   reading.errorCount += 1
   if (reading.errors.length < errorsKept) reading.errors.push(error)
-}
-
-/** One object for each link, however many records name it. */
-const linkOf = (
-  reading: GrowingReading,
-  entity: string | null,
-): E.Either<string, LinkId | null> => {
-  if (entity === null) return E.right(null)
-  const known = reading.links.get(entity)
-  if (known !== undefined) return E.right(known)
-  if (reading.links.size >= linksMax) return E.left('the file names more links than any log')
-  const link = parseLinkId(entity)
-  if (E.isLeft(link)) return E.left('the name in it cannot name a link')
-  reading.links.set(entity, link.right)
-  return link
 }
 
 type Where = { readonly reading: GrowingReading; readonly part: GrowingPart }
@@ -111,17 +107,18 @@ const addEvidence = (
     strings === undefined ? parseMtaDescription(kind, description) : parseMtaStrings(kind, strings)
   const evidenceClass = mtaClassOf(kind, parameters)
   const isEvidence = evidenceClass !== 'context'
-  const link = isEvidence ? linkOf(reading, parameters.entity) : E.right(null)
+  const link = isEvidence ? reading.links.numberOf(parameters.entity) : E.right(null)
   if (E.isLeft(link)) return link
   part.recognised += 1
   if (!isEvidence) return E.right(null)
   reading.evidenceCount += 1
-  if (reading.evidenceCount > evidenceMax) return E.right(null)
+  if (reading.evidenceCount > reading.into.spool.evidenceMax) return E.right(null)
   const { code, seconds } = parameters
   const { record: number, offset, stated, eventId } = record
-  const what = { class: evidenceClass, link: link.right, code, seconds, isRecovered }
-  const list = isRecovered ? part.recoveredEvidence : part.evidence
-  list.push({ record: number, offset, stated, eventId, ...what })
+  const what = { part: part.number, link: link.right, eventId, code, seconds }
+  const evidence = { ...what, stated, record: number, offset, isRecovered }
+  reading.links.see(evidence)
+  reading.into.spool.add(evidence)
   return E.right(null)
 }
 
@@ -150,6 +147,10 @@ const coveredFrom = (part: LogPart, numbers: RecordNumbers | null): LogPart =>
     ? part
     : { ...part, from: Math.max(part.from, numbers?.unlistedBeforeMs ?? part.from) }
 
+/** In which order the evidence of a file is to be put. */
+export const spoolOrderOf = ({ order }: LogSurvey): SpoolOrder =>
+  order === 'newest-first' ? 'newest-first' : 'oldest-first'
+
 const finish = (reading: GrowingReading, survey: LogSurvey): LogReading => {
   const numbers = reading.numbers?.seen() ?? null
   return {
@@ -158,7 +159,12 @@ const finish = (reading: GrowingReading, survey: LogSurvey): LogReading => {
     numbers,
     parts: [...reading.parts.values()]
       .filter(({ recognised }) => recognised > 0)
-      .map((part) => coveredFrom(finishPart(part, survey.order), numbers)),
+      .map((part) => {
+        const links = reading.links.ofPart(part.number, spoolOrderOf(survey))
+        return coveredFrom(finishPart(part, links, survey.order), numbers)
+      }),
+    evidenceCount: reading.evidenceCount,
+    linkCount: reading.links.count(),
     errors: reading.errors,
     errorCount: reading.errorCount,
     sources: [...reading.sources].toSorted(([, first], [, second]) => second - first),
@@ -169,19 +175,19 @@ const finish = (reading: GrowingReading, survey: LogSurvey): LogReading => {
 const numberSurveyOf = ({ layout }: LogSurvey): NumberSurvey | null =>
   layout.format === 'evt' ? numberSurvey(layout.bounds.numbers?.oldest ?? null) : null
 
-/** Reads a whole log; what is not evidence is counted and let go. `isOneLog`: whatever computers. */
+/** Reads a whole log; evidence is spooled, and what is none is counted and let go. */
 export const readWholeLog = async (
   bytes: LogBytes,
   options: LogOptions,
-  isOneLog: boolean,
+  into: ReadInto,
 ): Promise<E.Either<LogProblem, LogReading>> => {
   const before = await bytes.fingerprint()
   const survey = await surveyLog(bytes, options)
   if (E.isLeft(survey)) return survey
   const counts = { records: 0, evidenceCount: 0, errorCount: 0 }
-  const maps = { parts: new Map(), sources: new Map(), links: new Map() }
+  const maps = { parts: new Map(), sources: new Map(), links: logLinks(into.link) }
   const numbers = numberSurveyOf(survey.right)
-  const reading: GrowingReading = { ...counts, errors: [], ...maps, isOneLog, numbers }
+  const reading: GrowingReading = { ...counts, errors: [], ...maps, into, numbers }
   const onRecord = (read: ReadRecord): void => {
     reading.records += 1
     if (E.isLeft(read)) {
@@ -193,8 +199,8 @@ export const readWholeLog = async (
     if (E.isLeft(added)) addError(reading, { record, offset, message: added.left })
   }
   await readLog({ bytes, survey: survey.right, zone: options.zone }, onRecord)
-  if (reading.evidenceCount > evidenceMax) {
-    return E.left({ _tag: 'TooMuchEvidence', max: evidenceMax })
+  if (reading.evidenceCount > into.spool.evidenceMax) {
+    return E.left({ _tag: 'TooMuchEvidence', max: into.spool.evidenceMax })
   }
   if ((await bytes.fingerprint()) !== before) return E.left({ _tag: 'Changed' })
   return E.right(finish(reading, survey.right))

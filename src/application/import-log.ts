@@ -10,10 +10,11 @@ import type { LogOptions } from '../import/survey-log'
 import { readOtherwise, type EarlierImports } from './import-log-earlier'
 import { planPart, type PlannedPart } from './import-log-events'
 import type { LogPart } from './import-log-part'
-import { readWholeLog, type LogReading } from './import-log-reading'
+import { readWholeLog, spoolOrderOf, type LogReading, type ReadInto } from './import-log-reading'
 import { notImported, type ImportOutcome } from './import-log-outcome'
-import { storeLog, type LogToStore } from './import-log-store'
-import type { ImportParts } from './import-log-append'
+import { notStored, storeLog, type LogToStore } from './import-log-store'
+import type { ImportParts } from './import-parts'
+import type { EvidenceSpool } from '../ports/evidence-spool'
 
 /** How files are imported. */
 export type ImportOptions = LogOptions & {
@@ -73,12 +74,9 @@ const planOf = (
   options: ImportOptions,
 ): PlannedPart => {
   const { computer, from, to, records } = part
-  const { link, source } = options
   const coverage = { from: isoOrNull(from), to: isoOrNull(to), records }
   return planPart(part, {
-    logId: logIdOf(computer, source),
-    computer,
-    link,
+    logId: logIdOf(computer, options.source),
     read: { ...read, ...coverage },
   })
 }
@@ -92,16 +90,14 @@ const seenIn = ({ records, errorCount, sources }: LogReading): string => {
 }
 
 const notesOf = (reading: LogReading, options: ImportOptions): ReadonlyArray<string> => {
-  const links = new Set(reading.parts.flatMap(({ evidence }) => evidence.map(({ link }) => link)))
-  links.delete(null)
   const isUnnamed =
     options.source === null && reading.parts.some(({ computer }) => computer === null)
   return [
     ...(isUnnamed
       ? ['this format names no computer: logs of several belong apart, name each with --source']
       : []),
-    ...(options.link !== null && links.size > 1
-      ? [`the log names ${links.size} links, --link made one of them`]
+    ...(options.link !== null && reading.linkCount > 1
+      ? [`the log names ${reading.linkCount} links, --link made one of them`]
       : []),
     ...(reading.errorCount > reading.errors.length
       ? [
@@ -117,19 +113,20 @@ const foreign = (problem: LogProblem): boolean =>
 const readGuarded = async (
   bytes: LogBytes,
   options: ImportOptions,
+  into: ReadInto,
 ): Promise<E.Either<LogProblem, LogReading>> => {
   try {
-    return await readWholeLog(bytes, options, options.source !== null)
+    return await readWholeLog(bytes, options, into)
   } catch (cause) {
     return E.left({ _tag: 'Unreadable', why: describeFileFailure(cause) })
   }
 }
 
-const refusalOf = (into: ImportInto, log: LogToStore): string | null => {
+const refusalOf = (imports: EarlierImports, log: LogToStore): string | null => {
   const [first] = log.plans
-  const read = first?.source.events.flatMap((it) => (it.type === 'SourceRead' ? [it.data] : []))[0]
-  if (read === undefined) return null
-  const earlier = into.earlier.get(read.fileHash) ?? []
+  if (first === undefined) return null
+  const { read } = first
+  const earlier = imports.get(read.fileHash) ?? []
   const other = readOtherwise(earlier, { logIds: log.plans.map(({ logId }) => logId), read })
   if (other === null) return null
   const { importedAt, read: before } = other.earlier
@@ -144,25 +141,37 @@ const refusalOf = (into: ImportInto, log: LogToStore): string | null => {
  * it). Importing into a throw-away ledger in memory is the same.
  */
 export const importLog = async (into: ImportInto, log: LogToImport): Promise<ImportOutcome> => {
-  const { file } = log
-  const reading = await readGuarded(log.bytes, into.options)
-  if (E.isLeft(reading)) {
-    const tag = foreign(reading.left) ? 'foreign' : 'refused'
-    return notImported(tag, { file }, describeLogProblem(reading.left))
+  const spool = into.parts.openSpool()
+  try {
+    return await importThrough(spool, into, log)
+  } finally {
+    spool.close()
   }
-  const { survey, records, parts, errors, errorCount } = reading.right
+}
+
+const importThrough = async (
+  spool: EvidenceSpool,
+  { parts, earlier, options }: ImportInto,
+  log: LogToImport,
+): Promise<ImportOutcome> => {
+  const { file } = log
+  const into = { spool, isOneLog: options.source !== null, link: options.link }
+  const read = await readGuarded(log.bytes, options, into)
+  if (E.isLeft(read)) {
+    const tag = foreign(read.left) ? 'foreign' : 'refused'
+    return notImported(tag, { file }, describeLogProblem(read.left))
+  }
+  const reading = read.right
+  const { survey, records, errors, errorCount } = reading
   const known = { file, sha256: survey.sha256, format: survey.layout.format, records, errors }
   const counted = { ...known, skipped: records - errorCount, order: survey.order }
-  if (parts.length === 0) return notImported('foreign', counted, seenIn(reading.right))
-  const read = sourceReadOf(log, reading.right, into.options)
-  const plans = parts.map((part) => planOf(part, read, into.options))
-  const planned = {
-    file,
-    reading: reading.right,
-    plans,
-    notes: notesOf(reading.right, into.options),
-  }
-  const refusal = refusalOf(into, planned)
+  if (reading.parts.length === 0) return notImported('foreign', counted, seenIn(reading))
+  const about = sourceReadOf(log, reading, options)
+  const plans = reading.parts.map((part) => planOf(part, about, options))
+  const planned = { file, reading, plans, notes: notesOf(reading, options), spool }
+  const refusal = refusalOf(earlier, planned)
   if (refusal !== null) return notImported('refused', counted, refusal)
-  return storeLog(into.parts, planned, { isDryRun: into.options.isDryRun, onStored: log.onStored })
+  const arranged = spool.arrange(spoolOrderOf(survey))
+  if (E.isLeft(arranged)) return notStored(file, arranged.left)
+  return storeLog(parts, planned, { isDryRun: options.isDryRun, onStored: log.onStored })
 }

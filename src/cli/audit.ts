@@ -4,7 +4,7 @@ import { auditLedger } from '../application/audit'
 import type { AuditReport } from '../application/audit-report'
 import { importFiles, type ImportRun } from '../application/import-files'
 import { isZoneAssumed } from '../application/import-log-outcome'
-import type { ImportParts } from '../application/import-log-append'
+import type { ImportParts } from '../application/import-parts'
 import type { EventStore } from '../ports/event-store'
 import { auditDocument } from './audit-documents'
 import {

@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { importFiles, type ImportRun } from '../application/import-files'
 import { isZoneAssumed } from '../application/import-log-outcome'
 import type { ImportOptions } from '../application/import-log'
+import type { ImportParts } from '../application/import-parts'
 import type { AppendError } from '../ports/event-store'
 import { withLedgerOptions } from './change-command'
 import { cliFailure, type CliFailure, type CliLedger, type CliParts } from './cli-parts'
@@ -17,6 +18,9 @@ import {
   type CommandResult,
   type LedgerOptions,
 } from './run-command'
+
+/** What importing needs of this host besides the ledger. */
+export type ImportHost = Pick<ImportParts, 'openSpool'>
 
 type ImportFlags = LedgerOptions & LogFlags
 
@@ -33,7 +37,11 @@ export const withLogOptions = (command: Command): Command =>
     .option('--source <name>', 'name of the log (default: its computer and log)')
 
 /** `import`: reads logs into the ledger. */
-export const importCommand = (parts: CliParts, exit: (code: ExitCode) => void): Command =>
+export const importCommand = (
+  parts: CliParts,
+  host: ImportHost,
+  exit: (code: ExitCode) => void,
+): Command =>
   withLogOptions(
     withLedgerOptions(
       new Command('import')
@@ -50,11 +58,13 @@ export const importCommand = (parts: CliParts, exit: (code: ExitCode) => void): 
         '  open-interval import vista.csv --source mail1/application --json\n',
     )
     .action(async (paths: ReadonlyArray<string>, flags: ImportFlags) => {
-      exit(reportResult(parts, await runImport(parts, paths, flags)))
+      exit(reportResult(parts, await runImport({ parts, host }, paths, flags)))
     })
 
+type Around = { readonly parts: CliParts; readonly host: ImportHost }
+
 const runImport = async (
-  parts: CliParts,
+  { parts, host }: Around,
   paths: ReadonlyArray<string>,
   flags: ImportFlags,
 ): Promise<CommandResult> => {
@@ -62,7 +72,7 @@ const runImport = async (
   if (E.isLeft(options)) return options
   const access = options.right.isDryRun ? 'read' : 'write'
   return withLedger(parts, { store: flags.store, access }, async (ledger) => {
-    const run = await importInto(parts, ledger, { paths, options: options.right })
+    const run = await importInto({ parts, host }, ledger, { paths, options: options.right })
     const json = { files: run.logs, mustWait: run.mustWait, notes: notesOf(run, flags) }
     const text = importText({ ...run, notes: json.notes }, options.right.isDryRun)
     printResult(parts, flags, { json, text })
@@ -76,13 +86,13 @@ const notesOf = (run: ImportRun, flags: LogFlags): ReadonlyArray<string> =>
     : run.notes
 
 const importInto = async (
-  parts: CliParts,
+  { parts, host }: Around,
   ledger: CliLedger,
   { paths, options }: { readonly paths: ReadonlyArray<string>; readonly options: ImportOptions },
 ): Promise<ImportRun> => {
   const progress = importProgress(parts.isTerminal)
   try {
-    return await importFiles(ledger.parts, { paths, options, progress })
+    return await importFiles({ ...ledger.parts, ...host }, { paths, options, progress })
   } finally {
     progress.stop()
   }

@@ -137,7 +137,7 @@ describe('the text of an MTA event', () => {
   })
 
   it('makes a dial that never started of RAS error 633 alone (R8)', () => {
-    const classOf = (code: number) => mtaClassOf(kindOf(9309), { entity: dn, code, seconds: null })
+    const classOf = (code: number) => mtaClassOf(kindOf(9309), { code })
     expect([633, 632, 676].map(classOf)).toEqual(['not-started', 'ras-error', 'ras-error'])
   })
 })

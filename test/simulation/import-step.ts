@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/Either'
 import type { LinkId } from '../../domain/link-id'
+import { memoryEvidenceSpool } from '../../src/adapters/memory/memory-evidence-spool'
 import { importLog } from '../../src/application/import-log'
 import { readEarlierImports } from '../../src/application/import-log-earlier'
 import { assumedZone } from '../../src/import/log-zone'
@@ -33,5 +34,6 @@ export const importInto = async (
   } as const
   const onStored = () => undefined
   const log = { file: `made-${firstMs}.txt`, bytes: logText(ntText(failures)), onStored }
-  await importLog({ parts, earlier: earlier.right, options }, log)
+  const into = { ...parts, openSpool: memoryEvidenceSpool }
+  await importLog({ parts: into, earlier: earlier.right, options }, log)
 }

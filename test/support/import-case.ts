@@ -1,9 +1,10 @@
 import { isLeft } from 'fp-ts/Either'
 import type { LedgerEvent, Recorded } from '../../domain/events'
 import { decodeEvent } from '../../src/adapters/codec'
+import { memoryEvidenceSpool } from '../../src/adapters/memory/memory-evidence-spool'
 import { memoryEventStore } from '../../src/adapters/memory/memory-event-store'
 import { importLog, type ImportOptions } from '../../src/application/import-log'
-import type { ImportParts } from '../../src/application/import-log-append'
+import type { ImportParts } from '../../src/application/import-parts'
 import { readEarlierImports } from '../../src/application/import-log-earlier'
 import type { ImportOutcome } from '../../src/application/import-log-outcome'
 import type { LogBytes } from '../../src/import/log-record'
@@ -39,6 +40,7 @@ export const importPartsOf = (store: EventStore): ImportParts => ({
   host: 'host',
   actor: 'tester',
   sleepMs: () => Promise.resolve(),
+  openSpool: memoryEvidenceSpool,
 })
 
 /** A ledger in memory that logs are imported into. */

@@ -2,6 +2,7 @@ import * as E from 'fp-ts/Either'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { auditAll, type AuditOptions } from '../../../projections/findings/audit-all'
+import { memoryEvidenceSpool } from '../../../src/adapters/memory/memory-evidence-spool'
 import { memoryEventStore } from '../../../src/adapters/memory/memory-event-store'
 import { auditLedger } from '../../../src/application/audit'
 import type { AuditFinding, AuditReport } from '../../../src/application/audit-report'
@@ -33,7 +34,9 @@ const audited = async (
 ): Promise<AuditReport> => {
   const store = memoryEventStore()
   const clock = { read: () => aReading({ wall: '2026-01-01T00:00:00.000Z' }) }
-  const parts = { store, clock, host: 'scratch', actor: 'test', sleepMs: async () => undefined }
+  const sleepMs = async () => undefined
+  const openSpool = memoryEvidenceSpool
+  const parts = { store, clock, host: 'scratch', actor: 'test', sleepMs, openSpool }
   await importFiles(parts, {
     paths: files.map((file) => join(folder, file)),
     options: {

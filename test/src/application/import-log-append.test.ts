@@ -167,8 +167,11 @@ describe('an append whose outcome is unknown', () => {
     const ledger = importCase(unsure)
     const { _tag } = await ledger.run(logText(ntText([connectionError(at)])))
     expect(_tag).toBe('imported')
-    expect(new Set(asked).size).toBe(1)
-    expect(asked).toHaveLength(3)
+    expect(new Set(asked.slice(0, 3)).size).toBe(1)
+    expect(asked.map((text): string => JSON.parse(text)[2][0].type)).toEqual([
+      ...Array.from({ length: 3 }, () => 'ConnectionErrorOccurred'),
+      'SourceRead',
+    ])
     expect(await ledger.evidence()).toHaveLength(1)
   })
 })

@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/Either'
 import { join } from 'node:path'
+import { memoryEvidenceSpool } from '../../../src/adapters/memory/memory-evidence-spool'
 import { memoryEventStore } from '../../../src/adapters/memory/memory-event-store'
 import { auditCommand } from '../../../src/cli/audit'
 import { cliFailure, type CliParts } from '../../../src/cli/cli-parts'
@@ -29,6 +30,7 @@ const run = async (...args: ReadonlyArray<string>) => {
     host: 'scratch',
     actor: 'test',
     sleepMs: async () => undefined,
+    openSpool: memoryEvidenceSpool,
   })
   const host = { scratch, now: () => '2026-01-01T00:00:00.000Z' }
   await auditCommand(parts, host, (code) => void (said.exit = code)).parseAsync([...args], {

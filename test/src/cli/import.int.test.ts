@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { Command } from 'commander'
 import { memoryEventStore } from '../../../src/adapters/memory/memory-event-store'
 import type { CliParts } from '../../../src/cli/cli-parts'
+import { sqliteEvidenceSpool } from '../../../src/adapters/sqlite/evidence-spool'
 import { importCommand } from '../../../src/cli/import'
 import type { EventStore } from '../../../src/ports/event-store'
 import { importPartsOf } from '../../support/import-case'
@@ -61,7 +62,9 @@ const run = async (store: EventStore, ...args: ReadonlyArray<string>): Promise<R
     (text) => (texts.out += text),
     (text) => (texts.err += text),
   )
-  const program = new Command().addCommand(importCommand(parts, (it) => (code = it)))
+  const program = new Command().addCommand(
+    importCommand(parts, { openSpool: sqliteEvidenceSpool }, (it) => (code = it)),
+  )
   await program.parseAsync(['node', 'open-interval', 'import', ...args])
   return { code, ...texts }
 }
