@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import type { PolicyFields } from '../domain/policy'
+import { cutOffs, type CutOff } from './simulation/cut-off'
 import { simulateHistory } from './simulation/simulate-history'
 import { historyOf, type DialStep, type History } from './simulation/steps'
 
@@ -41,8 +42,8 @@ describe('npm run simulate', () => {
 describe('a simulated history', () => {
   it('is the same whenever it is repeated', async () => {
     const [first, second] = [
-      await simulateHistory(historyOf(4711)),
-      await simulateHistory(historyOf(4711)),
+      await simulateHistory(historyOf(4712)),
+      await simulateHistory(historyOf(4712)),
     ]
     expect([...second.counts]).toEqual([...first.counts])
     expect(first.counts.get('granted')).toBeGreaterThan(0)
@@ -72,6 +73,7 @@ describe('a simulated history', () => {
     seed: 1,
     layout: 'one',
     isHonest: true,
+    losesEveryThird: false,
     policy,
     steps,
   })
@@ -132,28 +134,54 @@ describe('a simulated history', () => {
     expect(counts.get('dialer started')).toBe(1)
   })
 
-  it('G10: between hosts, ends a dialer whose up the ledger never took before the other dials', async () => {
-    const up = {
-      ...dial({ upMs: 3_000, leaderMs: 300_000, ignoresTerm: false }),
-      rule: 'output' as const,
-    }
+  const up = { ...dial({ upMs: 1_000, leaderMs: 300_000 }), rule: 'output' as const }
+  const cutOff = (how: CutOff, sec: number) => ({ kind: 'cut-off', how, sec, ...place }) as const
+
+  it('C3: hosts 90 s apart never dial in one window, and each dials once it is over', async () => {
+    const isFast = { kind: 'wall', sec: 90, ...elsewhere } as const
     const { violations, counts } = await simulateHistory(
       ofTwoHosts(
         {},
-        { ...up, ...place, id: 0, afterMs: 100 },
-        { kind: 'store-away', sec: 100, ...place, id: 1, afterMs: 2_000 },
-        { ...dial({}), ...elsewhere, id: 2, afterMs: 128_000 },
+        { ...isFast, id: 0, afterMs: 10 },
+        { ...dial({ leaderMs: 3_000 }), ...place, id: 1, afterMs: 100 },
+        { ...dial({ leaderMs: 3_000 }), ...elsewhere, id: 2, afterMs: 4_000 },
+        { ...dial({ leaderMs: 3_000 }), ...elsewhere, id: 3, afterMs: 59_000 },
+        { ...dial({ leaderMs: 3_000 }), ...elsewhere, id: 4, afterMs: 1_500 },
+        { ...dial({}), ...place, id: 5, afterMs: 4_000 },
+        { ...dial({}), ...place, id: 6, afterMs: 59_000 },
+        { ...dial({}), ...place, id: 7, afterMs: 2_000 },
+      ),
+    )
+    expect(violations).toEqual([])
+    expect(counts.get('dialer started')).toBe(3)
+    expect(counts.get('refused open-interval')).toBe(4)
+    expect(counts.get('granted on a clock 90 s apart')).toBe(2)
+  })
+
+  it('G10: between hosts, ends a dialer whose up the ledger never took before the other dials', async () => {
+    const { violations, counts } = await simulateHistory(
+      ofTwoHosts(
+        {},
+        {
+          ...dial({ upMs: 3_000, leaderMs: 300_000, ignoresTerm: false }),
+          rule: 'output',
+          ...place,
+          id: 0,
+          afterMs: 100,
+        },
+        { ...cutOff('told', 200), id: 1, afterMs: 2_000 },
+        { ...dial({}), ...elsewhere, id: 2, afterMs: 28_000 },
         { ...dial({}), ...elsewhere, id: 3, afterMs: 62_000 },
+        { ...dial({}), ...elsewhere, id: 4, afterMs: 12_000 },
       ),
     )
     expect(violations).toEqual([])
     expect(counts.get('dialer started')).toBe(2)
-    expect(counts.get('settled timeout')).toBeGreaterThanOrEqual(1)
+    expect(counts.get('event DialAbandoned')).toBe(1)
     expect(counts.get('refused open-interval')).toBe(1)
   })
 
   it('C12: another node learns by the lease alone that a link is gone, and waits from there', async () => {
-    const up = { ...dial({ upMs: 1_000, leaderMs: 300_000 }), rule: 'output' as const }
     const { violations, counts } = await simulateHistory(
       ofTwoHosts(
         { leaseSec: 20 },
@@ -168,6 +196,78 @@ describe('a simulated history', () => {
     expect(counts.get('refused connected')).toBe(1)
     expect(counts.get('ended lease-expired')).toBe(1)
     expect(counts.get('refused open-interval')).toBe(1)
+    expect(counts.get('dialer started')).toBe(2)
+  })
+
+  it.each(cutOffs)(
+    'R5: a host that is cut off (%s) ends its dialer before its lease runs out for one that waits',
+    async (how) => {
+      const { violations, counts } = await simulateHistory(
+        ofTwoHosts(
+          { leaseSec: 20 },
+          { ...up, ...place, id: 0, afterMs: 100 },
+          { ...cutOff(how, 400), id: 1, afterMs: 12_000 },
+          { ...dial({}), waitSec: 150, ...elsewhere, id: 2, afterMs: 2_000 },
+          { kind: 'wait', ...elsewhere, id: 3, afterMs: 120_000 },
+        ),
+      )
+      expect(violations).toEqual([])
+      expect(counts.get('a lease ran out after its dialer was ended')).toBe(1)
+      expect(counts.get('ended lease-expired')).toBe(1)
+      expect(counts.get('dialer started')).toBe(2)
+    },
+  )
+
+  it('R1: a host that is cut off dials nothing, and its grant is void once it is answered', async () => {
+    const { violations, counts } = await simulateHistory(
+      ofTwoHosts(
+        { leaseSec: 20 },
+        { ...cutOff('silent', 60), id: 0, afterMs: 10 },
+        { ...dial({}), ...place, id: 1, afterMs: 100 },
+        { ...dial({ leaderMs: 500 }), ...elsewhere, id: 2, afterMs: 1_000 },
+        { kind: 'wait', ...elsewhere, id: 3, afterMs: 120_000 },
+      ),
+    )
+    expect(violations).toEqual([])
+    expect(counts.get('cut off, and told LedgerUnavailable')).toBe(1)
+    expect(counts.get('dialer started')).toBe(1)
+  })
+
+  it('R14: a host that comes back after another one abandoned its attempt shortens nothing', async () => {
+    const { violations, counts } = await simulateHistory(
+      ofTwoHosts(
+        {},
+        { ...dial({ leaderMs: 6_000 }), ...place, id: 0, afterMs: 100 },
+        { ...cutOff('silent', 40), id: 1, afterMs: 2_000 },
+        { ...dial({}), ...elsewhere, id: 2, afterMs: 3_000 },
+        { ...dial({}), ...elsewhere, id: 3, afterMs: 13_000 },
+        { ...dial({}), ...elsewhere, id: 4, afterMs: 62_000 },
+        { ...dial({}), ...elsewhere, id: 5, afterMs: 61_000 },
+      ),
+    )
+    expect(violations).toEqual([])
+    expect(counts.get('event DialAbandoned')).toBe(1)
+    expect(counts.get('reported late after another host abandoned it')).toBe(1)
+    // What it reports comes after the abandonment, and the window runs from there.
+    expect(counts.get('refused open-interval')).toBe(2)
+    expect(counts.get('dialer started')).toBe(2)
+  })
+
+  it('S5: a store that loses every third answer is asked again with the same ids', async () => {
+    const { violations, counts } = await simulateHistory({
+      ...ofTwoHosts(
+        { leaseSec: 5 },
+        { ...up, ...place, id: 0, afterMs: 100 },
+        { ...dial({}), ...elsewhere, id: 1, afterMs: 9_000 },
+        { kind: 'kill', what: 'dialer', ...place, id: 2, afterMs: 1_000 },
+        { ...dial({}), ...elsewhere, id: 3, afterMs: 5_000 },
+        { ...dial({}), ...elsewhere, id: 4, afterMs: 61_000 },
+      ),
+      losesEveryThird: true,
+    })
+    expect(violations).toEqual([])
+    expect(counts.get('store repeated')).toBeGreaterThan(0)
+    expect(counts.get('event DialAttempted')).toBe(2)
     expect(counts.get('dialer started')).toBe(2)
   })
 })

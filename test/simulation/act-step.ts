@@ -126,6 +126,12 @@ export const actStep = (world: SimulatedWorld, observer: Observer, step: Step): 
     case 'store-away':
       world.store.awayUntilMs = time.nowMs + step.sec * 1000
       return
+    case 'cut-off': {
+      // What all hosts of a ledger lose is the ledger.
+      const untilMs = time.nowMs + step.sec * 1000
+      if (world.isShared) world.store.cutOff.set(host.machine, { how: step.how, untilMs })
+      return
+    }
     case 'wait':
   }
 }

@@ -77,6 +77,14 @@ const wanted: ReadonlyArray<string> = [
   'rejected',
   'event SourceRead',
   'folded from a snapshot',
+  // R1, R5, R13 to R14 between hosts
+  ...['told', 'silent', 'one-way'].map((how) => `an append while cut off: ${how}`),
+  'cut off, and told LedgerUnavailable',
+  'the answer to a third append lost',
+  'a lease ended while another host waited for it',
+  'a lease ran out after its dialer was ended',
+  'granted on a clock 90 s apart',
+  'reported late after another host abandoned it',
 ]
 
 /** The interesting states that were never reached. */

@@ -14,7 +14,9 @@ import type {
 } from '../../src/application/gate'
 import { wrongDial, type Witnessed } from '../support/wrong-dials'
 import { longerThanAllowed } from './allowed-waits'
+import { cutOffOf } from './cut-off'
 import { driftMax } from './machines'
+import { checkSeveralHosts } from './several-hosts'
 import type { SharedStore } from './shared-store'
 import type { Running, SimulatedWorld } from './world'
 
@@ -80,10 +82,14 @@ export const observe = (observer: Observer): void => {
     )
     for (const link of links) seeOnLink(observer, link, seen)
     if (!item.stream.startsWith('link-')) continue
-    observer.states.set(
-      item.stream,
-      evolveDialing(observer.states.get(item.stream) ?? initialDialing, item),
-    )
+    const before = observer.states.get(item.stream) ?? initialDialing
+    const after = evolveDialing(before, item)
+    observer.states.set(item.stream, after)
+    if (!world.isShared) continue
+    for (const link of links) {
+      const its = observer.ofLink.get(link)!.slice(0, -1)
+      checkSeveralHosts(world, { seen, its, before, after })
+    }
   }
 }
 
@@ -230,6 +236,8 @@ export const noteAnswer = (observer: Observer, given: GateAnswer): void => {
   observe(observer)
   if (E.isLeft(answer)) {
     world.note(`gate ${answer.left._tag}`)
+    const how = cutOffOf(world.store.cutOff, given.running.host.machine, world.time)
+    if (how !== null) world.note(`cut off, and told ${answer.left._tag}`)
     return
   }
   if (answer.right._tag === 'Granted') {

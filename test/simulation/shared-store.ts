@@ -8,6 +8,7 @@ import type {
   RecordedEvent,
   SealedEvent,
 } from '../../src/ports/event-store'
+import { cutOffOf, overTheNetwork, type CutOffMachines } from './cut-off'
 import { awaitAnswer, later, type VirtualProcess, type VirtualTime } from './virtual-time'
 
 /** What a store can do to an append instead of taking it and saying so. */
@@ -43,6 +44,10 @@ export type SharedStore = {
   /** The faults of the next appends. */
   readonly faults: StoreFault[]
   awayUntilMs: number
+  readonly cutOff: CutOffMachines
+  /** Whether the answer to every third append is lost. */
+  readonly losesEveryThird: boolean
+  appends: number
   readonly landed: Landed[]
   readonly acknowledged: Acknowledged[]
   readonly wakes: Set<() => void>
@@ -50,11 +55,18 @@ export type SharedStore = {
 }
 
 /** An empty ledger. */
-export const newSharedStore = (time: VirtualTime, note: (what: string) => void): SharedStore => ({
+export const newSharedStore = (
+  time: VirtualTime,
+  note: (what: string) => void,
+  losesEveryThird: boolean,
+): SharedStore => ({
   time,
   memory: memoryEventStore(),
   faults: [],
   awayUntilMs: 0,
+  cutOff: new Map(),
+  losesEveryThird,
+  appends: 0,
   landed: [],
   acknowledged: [],
   wakes: new Set(),
@@ -68,14 +80,17 @@ export const storeOf = (
   clock: () => string,
 ): EventStore => {
   const { time, memory } = shared
+  const cutOff = () => cutOffOf(shared.cutOff, process.machine, time)
   const read = <A>(name: string, from: () => Promise<E.Either<ReadError, A>>) =>
     awaitAnswer<E.Either<ReadError, A>>(time, process, {
       name,
       ...travelOf(process),
       isRemote: true,
       perform: (answer) => {
-        if (isAway(shared)) answer(E.left({ _tag: 'Unavailable', why: 'away' }))
-        else void from().then(answer)
+        overTheNetwork<E.Either<ReadError, A>>(time, cutOff(), unread, (answerIt) => {
+          if (isAway(shared)) answerIt(E.left({ _tag: 'Unavailable', why: 'away' }))
+          else void from().then(answerIt)
+        })(answer)
       },
     })
   return {
@@ -90,13 +105,18 @@ export const storeOf = (
     end: () => read('a read', memory.end),
     changes: (wake) => {
       const tell = () => {
-        later(time, process, 5, wake)
+        if (cutOff() === null) later(time, process, 5, wake)
       }
       shared.wakes.add(tell)
       return () => shared.wakes.delete(tell)
     },
     close: () => Promise.resolve(),
   }
+}
+
+const unread = {
+  lost: E.left({ _tag: 'Unavailable', why: 'no answer' } as const),
+  refused: E.left({ _tag: 'Unavailable', why: 'cut off' } as const),
 }
 
 const isAway = ({ time, awayUntilMs }: SharedStore): boolean => time.nowMs < awayUntilMs
@@ -121,7 +141,7 @@ const append = (
   process: VirtualProcess,
   asked: AskedAppend,
 ): Promise<Answer> => {
-  const fault = isAway(shared) ? 'away' : (shared.faults.shift() ?? null)
+  const fault = isAway(shared) ? 'away' : (shared.faults.shift() ?? everyThird(shared))
   if (fault !== null) shared.note(`store ${fault}`)
   const isSlow = fault === 'slow'
   const travel = travelOf(process)
@@ -130,21 +150,42 @@ const append = (
     thereMs: isSlow ? 500 + process.random() * 8_000 : travel.thereMs,
     backMs: fault === 'no-answer' ? 20_000 : travel.backMs,
     isRemote: true,
-    perform: (answer) => performAppend(shared, { asked, fault, random: process.random }, answer),
+    perform: (answer) => {
+      const how = cutOffOf(shared.cutOff, process.machine, shared.time)
+      if (how !== null) shared.note(`an append while cut off: ${how}`)
+      const faulty: Faulty = { asked, fault, random: process.random, isHeard: how === null }
+      overTheNetwork<Answer>(shared.time, how, unappended, (answerIt) =>
+        performAppend(shared, faulty, answerIt),
+      )(answer)
+    },
   })
+}
+
+const everyThird = (shared: SharedStore): StoreFault | null => {
+  shared.appends += 1
+  if (!shared.losesEveryThird || shared.appends % 3 !== 0) return null
+  shared.note('the answer to a third append lost')
+  return 'answer-lost'
 }
 
 type Faulty = {
   readonly asked: AskedAppend
   readonly fault: StoreFault | 'away' | null
   readonly random: () => number
+  /** Whether its answer gets back. */
+  readonly isHeard: boolean
 }
 
 const unknown = (why: string): Answer => E.left({ _tag: 'UnknownOutcome', why })
 
+const unappended = {
+  lost: unknown('no answer'),
+  refused: E.left({ _tag: 'Unavailable', why: 'cut off' } as const),
+}
+
 const performAppend = (
   shared: SharedStore,
-  { asked, fault, random }: Faulty,
+  { asked, fault, random, isHeard }: Faulty,
   answer: (answered: Answer) => void,
 ): void => {
   switch (fault) {
@@ -181,7 +222,7 @@ const performAppend = (
     case 'slow':
     case null:
       void apply(shared, asked).then((result) => {
-        if (E.isRight(result)) {
+        if (E.isRight(result) && isHeard) {
           shared.acknowledged.push({ events: asked.events, result: result.right })
         }
         answer(result)

@@ -1,5 +1,6 @@
 import type { PolicyFields } from '../../domain/policy'
 import { seededRandom } from '../support/seeded-random'
+import { cutOffs, type CutOff } from './cut-off'
 import { storeFaults, type StoreFault } from './shared-store'
 import type { Behaviour } from './virtual-dialers'
 import type { Crash } from './virtual-time'
@@ -60,6 +61,8 @@ export type StepKind =
   | { readonly kind: 'stop'; readonly isServiceWide: boolean }
   | { readonly kind: 'store-faults'; readonly faults: ReadonlyArray<StoreFault> }
   | { readonly kind: 'store-away'; readonly sec: number }
+  /** One machine of several loses the ledger; the others keep it. */
+  | { readonly kind: 'cut-off'; readonly sec: number; readonly how: CutOff }
 
 /** One thing that happens, and how long after the one before. `id` stays when others are removed. */
 export type Step = StepKind & {
@@ -75,6 +78,8 @@ export type History = {
   readonly layout: Layout
   /** Wall clocks are right, so that a policy may vouch for them. */
   readonly isHonest: boolean
+  /** The answer to every third append is lost. */
+  readonly losesEveryThird: boolean
   readonly policy: PolicyFields
   readonly steps: ReadonlyArray<Step>
 }
@@ -97,13 +102,12 @@ export const historyOf = (seed: number): History => {
   const layout = pick(random, layouts)
   const count = between(random, 5, 15)
   const steps: Step[] = []
+  const scene = hasManyMachines(layout) && random() < 0.3 ? upAndCutOff(random) : []
+  const sceneAt = between(random, 0, count - 1)
   for (let id = 0; id < count; id += 1) {
     const before = steps.at(-1)
-    const kind = kindAfter(random, before, isHonest)
-    const isNext = isFollowUp(before, kind) && random() < 0.8
-    const place = isNext
-      ? { host: before.host, link: before.link, afterMs: between(random, 10, 9_000) }
-      : { host: between(random, 0, 5), link: linkOf(random), afterMs: pauseMs(random) }
+    const kind = scene[id - sceneAt] ?? kindAfter(random, before, { isHonest, layout })
+    const place = placeAfter(random, before, kind)
     steps.push({ id, ...place, ...kind })
   }
   const policy = {
@@ -117,18 +121,51 @@ export const historyOf = (seed: number): History => {
       : {}),
     ...somePolicy(random, isHonest),
   }
-  return { seed, layout, isHonest, policy, steps }
+  const losesEveryThird = hasManyMachines(layout) && random() < 0.15
+  return { seed, layout, isHonest, losesEveryThird, policy, steps }
 }
 
 /** What happens next: what cannot be read is often released, or there would be little more to see. */
-const kindAfter = (random: Random, before: Step | undefined, isHonest: boolean): StepKind =>
-  before?.kind === 'unreadable' && random() < 0.7
-    ? { kind: 'release-past', isSite: before.isSite }
-    : pick(random, weighted)(random, isHonest)
+const kindAfter = (
+  random: Random,
+  before: Step | undefined,
+  { isHonest, layout }: Pick<History, 'isHonest' | 'layout'>,
+): StepKind => {
+  if (before?.kind === 'unreadable' && random() < 0.7) {
+    return { kind: 'release-past', isSite: before.isSite }
+  }
+  // The owner of a link that was left up may ask again.
+  if (before?.kind === 'dial' && before.rule === 'oneshot' && random() < 0.2) {
+    return { kind: 'grant', crash: null }
+  }
+  if (hasManyMachines(layout)) {
+    if (before?.kind === 'dial' && random() < 0.2) return aCutOff(random)
+    if (before?.kind === 'cut-off' && random() < 0.6) return aDial(random)
+  }
+  return pick(random, weighted)(random, isHonest)
+}
 
-/** Whether something belongs right after what was before it: what strikes a dial must meet it. */
+const aCutOff = (random: Random): StepKind => ({
+  kind: 'cut-off',
+  sec: pick(random, [between(random, 1, 40), between(random, 20, 300)]),
+  how: pick(random, cutOffs),
+})
+
+type Place = Pick<Step, 'host' | 'link' | 'afterMs'>
+
+/** What strikes a dial must meet it; and who dials while another host is cut off is a third party. */
+const placeAfter = (random: Random, before: Step | undefined, kind: StepKind): Place => {
+  if (before?.kind === 'cut-off' && kind.kind === 'dial') {
+    return { host: before.host + 1, link: before.link, afterMs: between(random, 10, 40_000) }
+  }
+  return isFollowUp(before, kind) && random() < 0.8
+    ? { host: before.host, link: before.link, afterMs: between(random, 10, 9_000) }
+    : { host: between(random, 0, 5), link: linkOf(random), afterMs: pauseMs(random) }
+}
+
+/** Whether something belongs right after what was before it. */
 const isFollowUp = (before: Step | undefined, { kind }: StepKind): before is Step =>
-  (before?.kind === 'dial' && strikes.has(kind)) ||
+  (before?.kind === 'dial' && (strikes.has(kind) || kind === 'grant')) ||
   (before?.kind === 'unreadable' && kind === 'release-past')
 
 const strikes: ReadonlySet<string> = new Set([
@@ -139,6 +176,7 @@ const strikes: ReadonlySet<string> = new Set([
   'restart',
   'store-faults',
   'store-away',
+  'cut-off',
   'owner-ends',
   'dial',
   'release',
@@ -214,6 +252,21 @@ const aDial = (random: Random): DialStep => ({
   crash: someCrash(random),
   lateMsMax: pick(random, [0, 100, 400, 1_500]),
 })
+
+/** A link that is up while its host is cut off, and another host that waits for it. */
+const upAndCutOff = (random: Random): ReadonlyArray<StepKind> => [
+  {
+    ...aDial(random),
+    rule: 'output',
+    behaviour: {
+      ...someBehaviour(random),
+      upMs: between(random, 50, 2_000),
+      leaderMs: between(random, 20_000, 200_000),
+    },
+  },
+  aCutOff(random),
+  { ...aDial(random), waitSec: 150 },
+]
 
 type MakeStep = (random: Random, isHonest: boolean) => StepKind
 
@@ -297,6 +350,7 @@ const weights: ReadonlyArray<readonly [number, MakeStep]> = [
     }),
   ],
   [2, (random) => ({ kind: 'store-away', sec: pick(random, [2, 15, 90, 400]) })],
+  [2, aCutOff],
 ]
 
 const weighted: ReadonlyArray<MakeStep> = weights.flatMap(([weight, make]) =>

@@ -1,3 +1,4 @@
+import type { Recorded } from '../../domain/events'
 import { streamOfLink } from '../../domain/link-id'
 import { driftMax } from './machines'
 import { observe, type Observer, type SeenItem } from './observer'
@@ -14,14 +15,23 @@ export const checkTrueStart = (observer: Observer, dialer: VirtualDialer): void 
   note('dialer started')
   const its = observer.ofLink.get(dialer.link)!
   const grant = its.find(({ item }) => item.type === 'DialAttempted' && item.id === dialer.attempt)
-  const problem = grant === undefined ? 'without a grant' : startsLate(observer, dialer, grant)
+  const problem =
+    grant === undefined
+      ? 'without a grant'
+      : (startsUnknown(observer, dialer) ?? startsLate(observer, dialer, grant))
   if (problem !== null) violations.add(`R1: the dialer of ${dialer.attempt} starts ${problem}`)
   for (const other of dialerWorld.dialers) {
     if (other === dialer || other.link !== dialer.link || other.startedMs === null) continue
-    const problem = runsBeside(observer, other, dialer) ?? followsTooSoon(observer, other)
+    const problem = runsBeside(observer, other, dialer) ?? followsTooSoon(observer, other, grant)
     if (problem !== null) violations.add(`${problem} (${dialer.attempt} after ${other.attempt})`)
   }
 }
+
+/** R1: what became of the append of a grant is known before its dialer starts. */
+const startsUnknown = ({ store }: Observer, { attempt }: VirtualDialer): string | null =>
+  store.acknowledged.some(({ events }) => events.some(({ id }) => id === attempt))
+    ? null
+    : 'without an answer to the append of its grant'
 
 /** R1: a grant is void `startWithin` after its decision, but for time that no uptime counts. */
 const startsLate = (
@@ -61,11 +71,15 @@ const runsBeside = (
 }
 
 /** R4 by what really happened: a failed dialer's end, and an interval from there. */
-const followsTooSoon = (observer: Observer, other: VirtualDialer): string | null => {
+const followsTooSoon = (
+  observer: Observer,
+  other: VirtualDialer,
+  grant: SeenItem | undefined,
+): string | null => {
   const { world, waived, hasExempted, shortestIntervalSec } = observer
   const isUntold = hasExempted || waived.has(streamOfLink(other.link))
   if (other.endedMs === null || isUntold || !hasFailed(observer, other)) return null
-  const unseen = whyUnseen(other)
+  const unseen = whyUnseen(other) ?? whyUntold(observer, other, grant)
   if (unseen === null) world.note('followed a failed dialer')
   const waitedMs = world.time.nowMs - other.endedMs
   const missingMs = shortestIntervalSec * 1000 * (1 - 2 * driftMax) - waitedMs
@@ -83,6 +97,27 @@ const whyUnseen = ({ behaviour, exit, supervisor, host, ...its }: VirtualDialer)
   const isKilled = !supervisor.isAlive && !supervisor.isDone
   return slept && isKilled ? 'a sleep, without a supervisor to tell' : null
 }
+
+/**
+ * Why a grant could not know of a dialer's end: a person released the link while it was up, which settles the
+ * attempt, and what its supervisor saw later was not in the ledger yet.
+ */
+const whyUntold = (
+  { ofLink }: Observer,
+  { link, attempt }: VirtualDialer,
+  grant: SeenItem | undefined,
+): string | null => {
+  const its = ofLink.get(link)!.flatMap(({ item }) => (item.type === 'Unreadable' ? [] : [item]))
+  const until = grant?.item.revision ?? 0n
+  const known = its.filter((it) => it.stream !== 'site-policy' && it.revision < until)
+  const released = known.findLastIndex(
+    (it) => it.type === 'AssociationEnded' && it.data.origin === 'release' && isOf(it, attempt),
+  )
+  const isTold = known.slice(released + 1).some((it) => isOf(it, attempt))
+  return released === -1 || isTold ? null : 'the release of a link that was up'
+}
+
+const isOf = (item: Recorded, attempt: string): boolean => item.metadata.attempt === attempt
 
 /** Whether a dialer failed for certain, whatever anybody recorded of it. */
 const hasFailed = ({ world, ofLink }: Observer, dialer: VirtualDialer): boolean => {

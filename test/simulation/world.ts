@@ -108,7 +108,7 @@ export const newSimulatedWorld = (
   const world: SimulatedWorld = {
     history,
     time,
-    store: newSharedStore(time, note),
+    store: newSharedStore(time, note, history.losesEveryThird),
     hosts,
     links: [linkId('isp'), linkId('backup')],
     dialerWorld: { time, dialers: [], onStart: (dialer) => onStart(world, dialer), note },
