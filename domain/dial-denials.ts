@@ -22,13 +22,14 @@ export type Judged =
 /** What a decision rests on besides the link's own stream. */
 export type DialingContext = {
   readonly site: SitePolicy
-  /** The ask: when the decision is taken. */
   readonly now: ClockReading
   /** When what is reported was learned of; the same as `now` for a request. */
   readonly occurred: ClockReading
-  /** The first 6 bytes of SHA-256 of a text, as an integer (R10). */
+  /** The first 6 bytes of SHA-256 of a text (R10). */
   readonly draw: (text: string) => number
   readonly link: string
+  /** The lease where a policy names none, if hosts share the ledger (R5). */
+  readonly sharedLeaseSec?: number
 }
 
 /** Why a dial is denied. `retryAfterCs` is a hint; `final`: only a person can lift it. */

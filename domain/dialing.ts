@@ -278,6 +278,13 @@ const isSameProcess = (first: OwnerProcess | null, second: OwnerProcess | null):
   first.startTicks === second.startTicks &&
   first.pidNamespace === second.pidNamespace
 
+/** Only a supervisor renews a lease; a line that outlives its command must not run out (R5). */
+const leaseSecOf = (
+  { sharedLeaseSec }: DialingContext,
+  { supervision }: RequestDial,
+  { leaseSec }: RetryPolicy,
+): number | null => (supervision === 'supervised' ? (leaseSec ?? sharedLeaseSec ?? null) : null)
+
 const grantOf = (
   context: DialingContext,
   command: RequestDial,
@@ -299,8 +306,7 @@ const grantOf = (
       dialTimeoutSec: policy.dialTimeoutSec,
       startWithinSec,
       startByCs: context.now.uptimeCs + Math.floor(startWithinSec * 100),
-      // Only a supervisor renews a lease; a line that outlives its command must not run out (R5).
-      leaseSec: command.supervision === 'supervised' ? policy.leaseSec : null,
+      leaseSec: leaseSecOf(context, command, policy),
       redialsItself: command.redialsItself,
       owner: command.owner,
       supervisor: null,

@@ -90,7 +90,7 @@ export const openConnectionLedger = async (
 
 /** The door of an opened ledger. */
 export const connectionLedger = (
-  opened: Omit<OpenLedger, 'access' | 'locksFolder'>,
+  opened: Omit<OpenLedger, 'access' | 'locksFolder' | 'viewsFile'>,
   say: (message: string) => void,
 ): ConnectionLedger => {
   const { parts, liveness, path, ledgerId, locks, thisProcess } = opened

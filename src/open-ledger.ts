@@ -11,6 +11,7 @@ import { isOwnLock, lockFileOf, probeLock } from './adapters/linux/link-lock'
 import { linuxLinkLocks } from './adapters/linux/link-locks'
 import { linuxLiveness } from './adapters/linux/liveness'
 import { processWithPid } from './adapters/linux/owner-process'
+import type { EventStoreDbOpenError } from './adapters/eventstoredb/open-error'
 import { initLedger, type InitializedLedger } from './adapters/sqlite/init-ledger'
 import { openLedger as openSqliteLedger } from './adapters/sqlite/open-ledger'
 import type { OpenError } from './adapters/sqlite/open-error'
@@ -20,12 +21,13 @@ import { foldStream } from './application/fold-stream'
 import { liveViews } from './application/live-views'
 import type { LedgerParts } from './application/ledger-parts'
 import type { Clock } from './ports/clock'
+import type { EventStore } from './ports/event-store'
 import type { LinkLocks } from './ports/link-locks'
 import type { Liveness } from './ports/liveness'
 
 /** Why a ledger cannot be worked on: `why` says what is wrong, `next` what to do about it. */
 export type LedgerError = {
-  readonly _tag: OpenError['_tag'] | 'ClockUnreadable'
+  readonly _tag: OpenError['_tag'] | EventStoreDbOpenError['_tag'] | 'ClockUnreadable'
   readonly path: string
   readonly why: string
   readonly next: string
@@ -33,10 +35,13 @@ export type LedgerError = {
 
 /** An opened ledger with everything that the application needs of this host. */
 export type OpenLedger = {
+  /** Where it is, for messages: a path, or the address of a server without the password. */
   readonly path: string
   readonly ledgerId: string
   readonly access: 'read-write' | 'read-only' | 'private-copy'
   readonly locksFolder: string
+  /** The file of views of this host. */
+  readonly viewsFile: string
   readonly parts: LedgerParts
   readonly liveness: Liveness
   /** The links' locks, to be taken by this process itself (R2). */
@@ -50,38 +55,73 @@ export type OpenLedger = {
   readonly close: () => Promise<void>
 }
 
-/** Opens an embedded ledger that is there; never creates one. */
+/** The lease of a supervised dial where several hosts share the ledger (R5). */
+const sharedLeaseSec = 60
+
+/** Opens a ledger that is there, a file or on a server (`esdb://...`); never creates one. */
 export const openLedger = async (
-  path: string,
+  place: string,
   options: { readonly readOnly: boolean },
 ): Promise<E.Either<LedgerError, OpenLedger>> => {
   const clock = openLinuxClock()
-  if (E.isLeft(clock)) return E.left(clockUnreadable(path, clock.left))
+  if (E.isLeft(clock)) return E.left(clockUnreadable(place, clock.left))
+  const opened = isOnServer(place)
+    ? await openedOnServer(place, options)
+    : await openedFile(place, options)
+  return E.isLeft(opened) ? opened : E.right(ledgerOn(opened.right, clock.right))
+}
+
+/** Whether a place is a server's address rather than a file's path. */
+const isOnServer = (place: string): boolean => /^esdb(\+discover)?:/u.test(place)
+
+type OpenedStore = Pick<
+  OpenLedger,
+  'path' | 'ledgerId' | 'access' | 'locksFolder' | 'viewsFile'
+> & { readonly store: EventStore; readonly isShared: boolean }
+
+const openedFile = async (
+  path: string,
+  options: { readonly readOnly: boolean },
+): Promise<E.Either<LedgerError, OpenedStore>> => {
   const opened = await openSqliteLedger(path, options)()
   if (E.isLeft(opened)) return E.left(ledgerErrorOf(opened.left))
-  const { store, ledgerId, access } = opened.right
-  const readOnly = access !== 'read-write'
-  const snapshots = sqliteSnapshotStore({ path: viewsFileOf(path), ledgerId, readOnly })
   // One ledger has one folder of locks, whatever path it was reached by.
   const locksFolder = `${realpathSync(path)}.locks`
+  return E.right({ ...opened.right, locksFolder, viewsFile: viewsFileOf(path), isShared: false })
+}
+
+const openedOnServer = async (
+  url: string,
+  options: { readonly readOnly: boolean },
+): Promise<E.Either<LedgerError, OpenedStore>> => {
+  const { openOnServer } = await import('./wire-eventstoredb')
+  const opened = await openOnServer(url, options)
+  if (E.isLeft(opened)) return opened
+  const { shown: path, ...ledger } = opened.right
+  const access = options.readOnly ? 'read-only' : 'read-write'
+  return E.right({ ...ledger, path, access, isShared: true })
+}
+
+const ledgerOn = (opened: OpenedStore, clock: Clock): OpenLedger => {
+  const { store, ledgerId, access, locksFolder, viewsFile, isShared } = opened
+  const readOnly = access !== 'read-write'
+  const snapshots = sqliteSnapshotStore({ path: viewsFile, ledgerId, readOnly })
   const host = hostname()
-  const here = () => clock.right.read()
-  return E.right({
-    path,
-    ledgerId,
-    access,
-    locksFolder,
+  const here = () => clock.read()
+  return {
+    ...{ path: opened.path, ledgerId, access, locksFolder, viewsFile },
     parts: {
       store,
       fold: foldStream(store, snapshots, liveViews()),
-      clock: clock.right,
+      clock,
       host,
       actor: callerName(process.env['SUDO_USER']),
       newId: randomUUID,
       draw,
       sleepMs: (ms) => sleep(ms),
+      ...(isShared ? { sharedLeaseSec } : {}),
     },
-    liveness: linuxLiveness({ lockFolder: locksFolder, here, host, sharedLedger: false }),
+    liveness: linuxLiveness({ lockFolder: locksFolder, here, host, sharedLedger: isShared }),
     locks: linuxLinkLocks(locksFolder),
     thisProcess: () => processWithPid(process.pid),
     isLockHeld: async (link) => (await probeLock(lockFileOf(locksFolder, link))) !== 'free',
@@ -93,22 +133,33 @@ export const openLedger = async (
       await snapshots.close()
       await store.close()
     },
-  })
+  }
 }
 
-/** Creates an embedded ledger, or finds it there: the only thing that does (it must be meant). */
+/** Creates a ledger, or finds it there: the only thing that does (it must be meant). */
 export const createLedger = async (
-  path: string,
-): Promise<E.Either<LedgerError, InitializedLedger>> => {
+  place: string,
+): Promise<E.Either<LedgerError, CreatedLedger>> => {
   const clock = openLinuxClock()
-  if (E.isLeft(clock)) return E.left(clockUnreadable(path, clock.left))
+  if (E.isLeft(clock)) return E.left(clockUnreadable(place, clock.left))
   const sealed = sealEvents(emptyHead(siteLedgerStream), [ledgerCreated(clock.right)])
   if (E.isLeft(sealed)) {
-    return E.left({ _tag: 'NotALedger', path, why: sealed.left.why, next: 'report this as a bug' })
+    const next = 'report this as a bug'
+    return E.left({ _tag: 'NotALedger', path: place, why: sealed.left.why, next })
   }
-  const created = await initLedger(path, sealed.right.events[0])()
-  return E.isLeft(created) ? E.left(ledgerErrorOf(created.left)) : created
+  const [first] = sealed.right.events
+  if (isOnServer(place)) {
+    const { createOnServer } = await import('./wire-eventstoredb')
+    return createOnServer(place, first)
+  }
+  const created = await initLedger(place, first)()
+  return E.isLeft(created)
+    ? E.left(ledgerErrorOf(created.left))
+    : E.right({ ...created.right, shown: place })
 }
+
+/** A ledger that is there now; `shown`: where, without a password. */
+export type CreatedLedger = InitializedLedger & { readonly shown: string }
 
 const ledgerCreated = (clock: Clock) => {
   const now = clock.read()

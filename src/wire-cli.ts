@@ -6,7 +6,7 @@ import type { OpenCopyTarget } from './cli/copy'
 import type { DemoProgram } from './cli/demo'
 import type { DialCommandHost } from './cli/dial'
 import type { GrantHost } from './cli/grant'
-import type { ExamineHost } from './cli/doctor'
+import type { DoctorFinding, ExamineHost } from './cli/doctor'
 import type { ImportHost } from './cli/import'
 import type { InitLedger } from './cli/init'
 import type { RebuildHost } from './cli/rebuild'
@@ -14,7 +14,7 @@ import type { ReadClock } from './cli/record'
 import type { WatchHost } from './cli/status-watch'
 import { cliFailure, type CliFailure, type CliLedger, type CliParts } from './cli/cli-parts'
 import { exitCodes, type ExitCode } from './cli/exit-codes'
-import { storeLocation } from './cli/store-location'
+import { storeLocation, type StoreLocation } from './cli/store-location'
 import type { LedgerError } from './open-ledger'
 
 /** What the commands are built from on a real host. */
@@ -69,30 +69,42 @@ const openNamed: CliParts['openLedger'] = async (store, access) => {
   const location = storeLocation(store, process.env, isRoot())
   if (E.isLeft(location)) return location
   const { openLedger } = await import('./open-ledger')
-  const opened = await openLedger(location.right.path, { readOnly: access === 'read' })
+  const address = addressOf(location.right)
+  const opened = await openLedger(placeOf(location.right), { readOnly: access === 'read' })
   if (E.isLeft(opened)) return E.left(failureOf(opened.left, exitCodes.unavailable))
   const ledger = opened.right
   const notes =
     ledger.access === 'private-copy'
       ? [`${ledger.path} cannot be written: a private copy is read, which stands still`]
       : []
-  const named: CliLedger = { ...ledger, store: `sqlite:${ledger.path}`, notes }
+  const shown = location.right.kind === 'sqlite' ? address : ledger.path
+  const named: CliLedger = { ...ledger, store: shown, address, notes }
   return E.right(named)
 }
+
+/** What opens a ledger by name, in the environment as on the command line. */
+const addressOf = (location: StoreLocation): string =>
+  location.kind === 'sqlite' ? `sqlite:${location.path}` : location.url
+
+const placeOf = (location: StoreLocation): string =>
+  location.kind === 'sqlite' ? location.path : location.url
 
 const initNamed: InitLedger = async (store) => {
   const location = storeLocation(store, process.env, isRoot())
   if (E.isLeft(location)) return location
   const { createLedger } = await import('./open-ledger')
-  const created = await createLedger(location.right.path)
-  return E.isLeft(created)
-    ? E.left(failureOf(created.left, exitOfCreation(created.left)))
-    : E.right({ store: `sqlite:${location.right.path}`, ...created.right })
+  const created = await createLedger(placeOf(location.right))
+  if (E.isLeft(created)) return E.left(failureOf(created.left, exitOfCreation(created.left)))
+  const { shown, ...ledger } = created.right
+  return E.right({ store: location.right.kind === 'sqlite' ? `sqlite:${shown}` : shown, ...ledger })
 }
 
 const openNamedTarget: OpenCopyTarget = async (to, origin) => {
   const location = storeLocation(to, process.env, isRoot())
   if (E.isLeft(location)) return location
+  if (location.right.kind !== 'sqlite') {
+    return E.left(cliFailure(exitCodes.usage, 'copying to EventStoreDB is not supported yet'))
+  }
   const { path } = location.right
   const { openFileToCopyInto } = await import('./wire-copy')
   const opened = await openFileToCopyInto(path, origin)
@@ -106,13 +118,15 @@ const exitOfCreation = (error: LedgerError): ExitCode =>
     ? exitCodes.unavailable
     : exitCodes.cannotCreate
 
+const exitOf = (error: LedgerError, exitCode: ExitCode): ExitCode => {
+  if (error._tag === 'BadConnection') return exitCodes.usage
+  return error._tag === 'Denied' && exitCode === exitCodes.unavailable
+    ? exitCodes.personMustAct
+    : exitCode
+}
+
 const failureOf = (error: LedgerError, exitCode: ExitCode): CliFailure =>
-  cliFailure(
-    error._tag === 'Denied' && exitCode === exitCodes.unavailable
-      ? exitCodes.personMustAct
-      : exitCode,
-    `${error.path}: ${error.why}; ${error.next}`,
-  )
+  cliFailure(exitOf(error, exitCode), `${error.path}: ${error.why}; ${error.next}`)
 
 const dialHost = async (): Promise<DialCommandHost> => {
   const [
@@ -152,19 +166,33 @@ const readClock: ReadClock = async () => {
 }
 
 const examineHost: ExamineHost = async (ledger) => {
-  const [{ examineLinuxHost }, { examineLocks }, { networkFileSystemOf }] = await Promise.all([
-    import('./adapters/linux/examine-host'),
-    import('./adapters/linux/examine-locks'),
-    import('./adapters/sqlite/network-file-system'),
-  ])
-  const path = ledger.store.slice('sqlite:'.length)
+  const [{ examineLinuxFile, examineLinuxHost }, { examineLocks }, { networkFileSystemOf }] =
+    await Promise.all([
+      import('./adapters/linux/examine-host'),
+      import('./adapters/linux/examine-locks'),
+      import('./adapters/sqlite/network-file-system'),
+    ])
   const folder = ledger.locksFolder
   const networkFileSystem = (existsSync(folder) ? networkFileSystemOf(folder) : null) ?? null
   return [
-    ...examineLinuxHost(path, ledger.parts.clock.read()),
-    { check: 'synchronous', level: 'ok', what: 'FULL: read back at every open', next: null },
+    ...(ledger.address.startsWith('sqlite:')
+      ? [examineLinuxFile(ledger.address.slice('sqlite:'.length)), synchronous]
+      : await examineServer(ledger)),
+    ...examineLinuxHost(ledger.parts.clock.read()),
     ...(await examineLocks({ folder, networkFileSystem })),
   ]
+}
+
+const synchronous = {
+  check: 'synchronous',
+  level: 'ok',
+  what: 'FULL: read back at every open',
+  next: null,
+} as const
+
+const examineServer = async (ledger: CliLedger): Promise<ReadonlyArray<DoctorFinding>> => {
+  const { examineLedgerServer } = await import('./adapters/eventstoredb/examine-server')
+  return examineLedgerServer(ledger.address, ledger.parts.store)
 }
 
 const auditHost = async (): Promise<AuditHost> => {
@@ -194,13 +222,12 @@ const watchHost = async (): Promise<WatchHost> => {
 }
 
 const rebuildHost = async (): Promise<RebuildHost> => {
-  const [{ sqliteViewStore }, { viewsFileOf }, { listenForStop }] = await Promise.all([
+  const [{ sqliteViewStore }, { listenForStop }] = await Promise.all([
     import('./adapters/sqlite/sqlite-view-store'),
-    import('./adapters/sqlite/sqlite-snapshot-store'),
     import('./application/stop'),
   ])
   return {
-    openViews: ({ store }) => sqliteViewStore(viewsFileOf(store.slice('sqlite:'.length))),
+    openViews: ({ viewsFile }) => sqliteViewStore(viewsFile),
     listenForStop: () => listenForStop(process),
   }
 }

@@ -24,4 +24,6 @@ export type LedgerParts = {
   /** The first 6 bytes of SHA-256 of a text, as an integer (R10). */
   readonly draw: (text: string) => number
   readonly sleepMs: (ms: number) => Promise<void>
+  /** The lease of a supervised dial whose policy names none, where hosts share the ledger (R5). */
+  readonly sharedLeaseSec?: number
 }

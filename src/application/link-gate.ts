@@ -144,7 +144,11 @@ const contextOf = (
   request: DialRequest,
 ): DialingContext => {
   const now = parts.clock.read()
-  return { site: loaded.site, now, occurred: now, draw: parts.draw, link: request.link }
+  const { draw, sharedLeaseSec } = parts
+  return {
+    ...{ site: loaded.site, now, occurred: now, draw, link: request.link },
+    ...(sharedLeaseSec === undefined ? {} : { sharedLeaseSec }),
+  }
 }
 
 const grantIn = (decision: DialingDecision): DialAttempted['data'] | null => {

@@ -9,11 +9,15 @@ export type CliFailure = { readonly exitCode: ExitCode; readonly message: string
 
 /** A ledger that a command works on. */
 export type CliLedger = {
-  /** The store as the user would name it: `sqlite:<path>`. */
+  /** The store as the user would name it: `sqlite:<path>`, or a server's address without password. */
   readonly store: string
+  /** What opens it again, the password included: for the dialer's environment, never to be shown. */
+  readonly address: string
   readonly ledgerId: string
   /** Folder for what belongs to the ledger on this host, such as the links' locks. */
   readonly locksFolder: string
+  /** The file of the views of this ledger on this host. */
+  readonly viewsFile: string
   /** What the user should know, such as that a private copy is read. */
   readonly notes: ReadonlyArray<string>
   readonly parts: LedgerParts

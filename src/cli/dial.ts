@@ -133,7 +133,7 @@ const runOn = async (
     stop,
     isRecordedUp: isRecordedUp(ledger.parts),
     changes: ledger.parts.store.changes,
-    store: ledger.store,
+    store: ledger.address,
     say,
     onRefused: (refused) => say(`${refusalText(link, refused)}; waiting`),
   })(options)

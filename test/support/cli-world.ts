@@ -83,8 +83,10 @@ type World = ReturnType<typeof cliWorld>
 
 const ledgerOf = (world: World): CliLedger => ({
   store: 'sqlite:/ledger.db',
+  address: 'sqlite:/ledger.db',
   ledgerId: testLedgerId,
   locksFolder: '/ledger.db.locks',
+  viewsFile: '/views.db',
   notes: world.notes,
   parts: world.parts,
   liveness: livenessThatJudges(world.judgement),

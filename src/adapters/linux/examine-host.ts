@@ -19,9 +19,12 @@ const volatileFileSystems = new Map([
 /** OVERLAYFS_SUPER_MAGIC of Linux `include/uapi/linux/magic.h`: a container's own layer. */
 const overlayMagic = 0x794c7630
 
-/** Looks at the disk, the clock and the container that a ledger lives with. */
-export const examineLinuxHost = (path: string, now: ClockReading): ReadonlyArray<HostFinding> => [
-  fileSystemFinding(statfsSync(dirname(path)).type),
+/** Looks at the disk that a ledger's file is on. */
+export const examineLinuxFile = (path: string): HostFinding =>
+  fileSystemFinding(statfsSync(dirname(path)).type)
+
+/** Looks at the clock and the container that dials are made in. */
+export const examineLinuxHost = (now: ClockReading): ReadonlyArray<HostFinding> => [
   clockFinding(now),
   namespaceFinding(nameOfInit()),
   wallFinding(now),

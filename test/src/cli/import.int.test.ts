@@ -33,9 +33,11 @@ const partsOver = (store: EventStore, out: (text: string) => void, err: (text: s
   const liveness = { judge: unused }
   const ledger = {
     store: 'memory',
+    address: 'memory',
     ledgerId: 'id',
     isLocked: () => Promise.resolve(false),
     locksFolder: '',
+    viewsFile: '',
     notes: [],
     parts,
     liveness,
