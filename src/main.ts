@@ -38,6 +38,8 @@ const commands: Readonly<Record<string, Load>> = {
     (await import('./cli/import')).importCommand(parts, await importHost(), exit),
   events: async ({ parts, watchHost }, exit) =>
     (await import('./cli/events')).eventsCommand({ ...parts, ...(await watchHost()) }, exit),
+  verify: async ({ parts, rebuildHost }, exit) =>
+    (await import('./cli/verify')).verifyCommand({ ...parts, ...(await rebuildHost()) }, exit),
   rebuild: async ({ parts, rebuildHost }, exit) =>
     (await import('./cli/rebuild')).rebuildCommand({ ...parts, ...(await rebuildHost()) }, exit),
 }

@@ -17,6 +17,8 @@ export type SiteFold = {
     event: RecordedEvent,
     how: Omit<Folding<never>, 'projection'>,
   ) => E.Either<ProjectionError, void>
+  /** The last event that was folded here; null: none was. */
+  readonly newest: () => RecordedEvent | null
   /** What has to be stored of it. */
   readonly stored: () => StoredState
 }
@@ -36,6 +38,7 @@ export const siteFold = (from: StoredState | undefined): SiteFold => {
   return {
     policy: () => site.state,
     fold: (event, how) => foldItem({ ...how, projection }, site, event),
+    newest: () => site.last,
     stored: () => storedState(sitePolicyStream, site),
   }
 }

@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/Either'
 import { initialSitePolicy, type SitePolicy } from '../../domain/policy-timeline'
 import type { TableProjection } from '../../projections/table-projection'
-import type { EventStore } from '../ports/event-store'
+import type { EventStore, RecordedEvent } from '../ports/event-store'
 import type { BulkMark, StoredState, ViewChange } from '../ports/view-store'
 import {
   foldItem,
@@ -21,23 +21,29 @@ const streamsMax = 200
 const rowsMax = 2_000
 const textMax = 4_000_000
 
-/** Which streams to fold, each up to a position; those before `from` are done. */
+/** Which streams to fold; `from` says up to which position, and which of them are done. */
 export type StreamsToFold = {
   readonly streams: ReadonlyArray<string>
-  readonly until: bigint
   readonly from: BulkMark
   readonly isStrict: boolean
 }
 
-/** Something to write, and how many events it was folded from. */
+/** Something to write, how many events it was folded from, and the newest of them. */
 export type FoldedStreams = {
   readonly change: Omit<ViewChange, 'checkpoint'>
   readonly events: number
+  readonly newest: RecordedEvent | null
 }
 
-type Draft = { items: FoldedItems; states: StoredState[]; text: number; events: number }
+type Draft = {
+  items: FoldedItems
+  states: StoredState[]
+  text: number
+  events: number
+  newest: RecordedEvent | null
+}
 
-const noDraft = (): Draft => ({ items: noItems(), states: [], text: 0, events: 0 })
+const noDraft = (): Draft => ({ items: noItems(), states: [], text: 0, events: 0, newest: null })
 
 /**
  * Folds streams one after the other, with one state in memory at a time; an error is the last. The
@@ -46,8 +52,9 @@ const noDraft = (): Draft => ({ items: noItems(), states: [], text: 0, events: 0
 export async function* foldStreams<State>(
   store: EventStore,
   projection: TableProjection<State>,
-  { streams, until, from, isStrict }: StreamsToFold,
+  { streams, from, isStrict }: StreamsToFold,
 ): AsyncGenerator<E.Either<ProjectionError, FoldedStreams>, void, undefined> {
+  const { until } = from
   let draft = noDraft()
   let bulk = from
   let policy = initialSitePolicy
@@ -55,12 +62,13 @@ export async function* foldStreams<State>(
     const site = await siteUntil(store, until, { into: draft.items, isStrict })
     if (E.isLeft(site)) return yield site
     draft.states.push(site.right.stored())
+    draft.newest = site.right.newest()
     policy = site.right.policy()
   }
   const taken = (mark: BulkMark | null) => {
-    const { states, events, items } = draft
+    const { states, events, items, newest } = draft
     draft = noDraft()
-    return E.right({ change: { ...items, cleared: [], states, bulk: mark }, events })
+    return E.right({ change: { ...items, cleared: [], states, bulk: mark }, events, newest })
   }
   for (const stream of streams.slice(from.done)) {
     const folded = unfolded(projection)
@@ -76,7 +84,7 @@ export async function* foldStreams<State>(
       if ((page.right.at(-1)?.position ?? -1n) > until) break
     }
     addStream(projection, draft, { stream, folded, policy })
-    bulk = { done: bulk.done + 1, last: stream }
+    bulk = { until, done: bulk.done + 1, last: stream }
     if (draft.states.length >= streamsMax || draft.text >= textMax) yield taken(bulk)
   }
   yield taken(null)
@@ -93,8 +101,10 @@ const addStream = <State>(
   draft: Draft,
   { stream, folded, policy }: Done<State>,
 ): void => {
-  if (folded.last === null) return
+  const { last } = folded
+  if (last === null) return
   const target = draft
+  if (target.newest === null || target.newest.position < last.position) target.newest = last
   const state = storedState(stream, folded)
   target.states.push(state)
   target.text += state.state.length

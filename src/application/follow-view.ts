@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/Either'
 import { linkOf, readsStream, type TableProjection } from '../../projections/table-projection'
-import type { ReadError } from '../ports/event-store'
+import type { ReadError, RecordedEvent } from '../ports/event-store'
 import type { ViewChange, ViewTarget } from '../ports/view-store'
 import { checkpointText, type Checkpoint } from './checkpoint'
 import { pageFold, type FoldedPages } from './fold-page'
@@ -17,9 +17,11 @@ const unwrittenMax = 2_000
 export type Following = ProjectionOptions & {
   readonly target: ViewTarget
   readonly from: ViewPlace
-  /** Ends when everything that is there was written. */
-  readonly untilCaughtUp: boolean
+  /** Ends when it is told to, or when everything that is there was written, or all up to a place. */
+  readonly until: 'told' | 'caught-up' | Checkpoint
   readonly isStrict: boolean
+  /** The end of a long way, so that progress is told until it has caught up; null: none is. */
+  readonly progressTo?: bigint | null
 }
 
 /**
@@ -31,25 +33,66 @@ export async function* followView<State>(
   projection: TableProjection<State>,
   following: Following,
 ): AsyncGenerator<ProjectionMessage, ProjectionError | null, undefined> {
-  const { target, from, untilCaughtUp, isStrict, signal, pageSize } = following
-  const fold = pageFold({ projection, views: parts.views, target, isStrict })
+  const { from, until, progressTo = null } = following
+  const end = typeof until === 'string' ? null : until
+  if (end !== null && end.position <= (from.position ?? -1n)) return null
+  const writing = viewWriting(parts, projection, following)
+  let [isLive, folded] = [false, 0]
+  for await (const message of messagesTo(parts, projection, { ...following, end })) {
+    if (message._tag === 'Failed') return message.error
+    if (message._tag === 'Page') {
+      const { checkpoint } = message
+      const isEnd = end !== null && end.position <= checkpoint.position
+      const done = await writing.fold(message.events, isEnd ? end : checkpoint)
+      if (E.isLeft(done)) return done.left
+      if (isEnd) return yield* writing.write()
+      folded += message.events.length
+      if (progressTo !== null && !isLive) yield progressed(checkpoint, folded, progressTo)
+    }
+    if (message._tag === 'CaughtUp') isLive = true
+    if (message._tag === 'FellBehind') isLive = false
+    const error = isLive || writing.isDue() ? yield* writing.write() : null
+    if (error !== null) return error
+    if (message._tag !== 'Page') yield told(message, from)
+    if (message._tag === 'CaughtUp' && until !== 'told') return null
+  }
+  return null
+}
+
+const messagesTo = <State>(
+  parts: ProjectionParts,
+  projection: TableProjection<State>,
+  { from, end, signal, pageSize }: Following & { readonly end: Checkpoint | null },
+) =>
+  subscription(parts.store, {
+    ledgerId: parts.ledgerId,
+    after: from.position === null ? null : { position: from.position },
+    wants: ({ stream, position }) =>
+      readsStream(projection, stream) && (end === null || position <= end.position),
+    signal,
+    ...(pageSize === undefined ? {} : { pageSize }),
+  })
+
+/** Folds pages, and writes what was folded since the last time, or only how far that was. */
+const viewWriting = <State>(
+  parts: ProjectionParts,
+  projection: TableProjection<State>,
+  { target, isStrict }: Following,
+) => {
+  const pages = pageFold({ projection, views: parts.views, target, isStrict })
   const judge = linkJudge(parts.store)
   // Links are judged once for all that there is to catch up with.
   const batch = projection.rows.each === 'verdict' ? Infinity : unwrittenMax
-  let [unstored, isLive]: [Checkpoint | null, boolean] = [null, false]
-
-  /** Writes what was folded since the last time, or only how far that was. */
-  async function* store(): AsyncGenerator<ProjectionMessage, ProjectionError | null, undefined> {
+  let unstored: Checkpoint | null = null
+  async function* write(): AsyncGenerator<ProjectionMessage, ProjectionError | null, undefined> {
     if (unstored === null) return null
-    const [checkpoint, events] = [unstored, fold.unwritten()]
-    const taken = await fold.take()
+    const [checkpoint, events] = [unstored, pages.unwritten()]
+    const { position } = checkpoint
+    const taken = await pages.take()
     if (E.isLeft(taken)) return taken.left
-    const judged = await judgedRows(projection, judge, {
-      ...taken.right,
-      until: checkpoint.position,
-    })
+    const judged = await judgedRows(projection, judge, { ...taken.right, until: position })
     if (E.isLeft(judged)) return judged.left
-    const at = { text: checkpointText(checkpoint), position: checkpoint.position }
+    const at = { text: checkpointText(checkpoint), position }
     const change = { ...taken.right, ...judged.right, checkpoint: at, bulk: null }
     const written = await parts.views.write(target, change)()
     if (E.isLeft(written)) return written.left
@@ -58,30 +101,22 @@ export async function* followView<State>(
     yield { _tag: 'Stored', checkpoint, events }
     return null
   }
-
-  const messages = subscription(parts.store, {
-    ledgerId: parts.ledgerId,
-    after: from.position === null ? null : { position: from.position },
-    wants: ({ stream }) => readsStream(projection, stream),
-    signal,
-    ...(pageSize === undefined ? {} : { pageSize }),
-  })
-  for await (const message of messages) {
-    if (message._tag === 'Failed') return message.error
-    if (message._tag === 'Page') {
-      const folded = await fold.fold(message.events)
-      if (E.isLeft(folded)) return folded.left
-      unstored = message.checkpoint
-    }
-    if (message._tag === 'CaughtUp') isLive = true
-    if (message._tag === 'FellBehind') isLive = false
-    const error = isLive || fold.unwritten() >= batch ? yield* store() : null
-    if (error !== null) return error
-    if (message._tag !== 'Page') yield told(message, from)
-    if (message._tag === 'CaughtUp' && untilCaughtUp) return null
+  return {
+    fold: (events: ReadonlyArray<RecordedEvent>, checkpoint: Checkpoint) => {
+      unstored = checkpoint
+      return pages.fold(events)
+    },
+    isDue: () => pages.unwritten() >= batch,
+    write,
   }
-  return null
 }
+
+const progressed = ({ position }: Checkpoint, events: number, to: bigint): ProjectionMessage => ({
+  _tag: 'Progress',
+  events,
+  done: Number(position < to ? position : to),
+  total: Number(to),
+})
 
 /** The rows of the dials of links that changed, in the place of those that they had. */
 const judgedRows = async <State>(

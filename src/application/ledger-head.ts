@@ -1,37 +1,28 @@
 import * as E from 'fp-ts/Either'
-import type { EventStore, ReadError, RecordedEvent } from '../ports/event-store'
+import type { EventStore, ReadError } from '../ports/event-store'
 
-/** The streams of a ledger as they stood at one moment: all of their events up to `newest` are there. */
+/** The end of a ledger, and its streams: every event up to `end` is in one of them. */
 export type LedgerHead = {
+  /** The position of the last event; null: there is none. */
+  readonly end: bigint | null
+  /** The wanted streams, those of one category in the order of their first events. */
   readonly streams: ReadonlyArray<string>
-  /** The event with the highest position of these streams; null: they have none. */
-  readonly newest: RecordedEvent | null
-  readonly events: number
 }
 
 const categories = ['site', 'link', 'source']
 
-/** Finds the newest event of the streams that are wanted, and how many events they have. */
+/** Finds where a ledger ends, and then which streams it has. */
 export const ledgerHead = async (
   store: EventStore,
   wants: (stream: string) => boolean,
 ): Promise<E.Either<ReadError, LedgerHead>> => {
+  const end = await store.end()
+  if (E.isLeft(end)) return end
   const streams: string[] = []
   for (const category of categories) {
     const named = await store.streams(category)()
     if (E.isLeft(named)) return named
     for (const stream of named.right) if (wants(stream)) streams.push(stream)
   }
-  const ends: RecordedEvent[] = []
-  for (const stream of streams) {
-    const page = await store.readStream({ stream, direction: 'backwards', from: 'end', limit: 1 })()
-    if (E.isLeft(page)) return page
-    ends.push(...page.right.events)
-  }
-  const newest = ends.reduce<RecordedEvent | null>(
-    (latest, end) => (latest === null || end.position > latest.position ? end : latest),
-    null,
-  )
-  const events = ends.reduce((sum, { revision }) => sum + Number(revision) + 1, 0)
-  return E.right({ streams, newest, events })
+  return E.right({ end: end.right, streams })
 }

@@ -31,7 +31,7 @@ export type ProjectionError =
  *
  * - `Waiting`: another process has the role; this one takes over when that one is gone.
  * - `Anew`: the table is folded from the first event; the old one, if there is one, serves meanwhile.
- * - `Progress`: so many of some events are folded.
+ * - `Progress`: so many events are folded; `done` of `total` parts of the way are behind.
  * - `Stored`: rows and checkpoint are durable together.
  * - `Unreadable`: an event that cannot be read is noted with the view, which says so.
  * - `Served`: the table that was made is the one that people read now.
@@ -41,7 +41,12 @@ export type ProjectionError =
 export type ProjectionMessage =
   | { readonly _tag: 'Waiting'; readonly role: ViewRole }
   | { readonly _tag: 'Anew'; readonly because: Unsound | 'asked' }
-  | { readonly _tag: 'Progress'; readonly events: number; readonly total: number }
+  | {
+      readonly _tag: 'Progress'
+      readonly events: number
+      readonly done: number
+      readonly total: number
+    }
   | { readonly _tag: 'Stored'; readonly checkpoint: Checkpoint; readonly events: number }
   | { readonly _tag: 'Unreadable'; readonly problem: ViewProblem }
   | { readonly _tag: 'Served' }

@@ -1,16 +1,12 @@
 import * as E from 'fp-ts/Either'
 import type { TableProjection } from '../../projections/table-projection'
-import type { ReadError } from '../ports/event-store'
-import type { ViewClaim, ViewError, ViewSlot, ViewStanding, ViewTarget } from '../ports/view-store'
-import { checkpointAfter, checkpointText } from './checkpoint'
+import type { ViewClaim } from '../ports/view-store'
+import { buildView } from './build-view'
 import { claimRole } from './claim-role'
-import { foldStreams } from './fold-streams'
 import { followView } from './follow-view'
-import { tableVersionOf } from './table-version'
-import { ledgerHead, type LedgerHead } from './ledger-head'
 import type { ProjectionError, ProjectionMessage, Unsound } from './projection-message'
 import type { ProjectionOptions, ProjectionParts } from './projection-parts'
-import { viewSoundness, type ViewPlace } from './view-soundness'
+import type { ViewPlace } from './view-soundness'
 
 /** A rebuild: why, and whether it still has to be done once nobody else does it. */
 export type RebuildOptions = ProjectionOptions & {
@@ -51,16 +47,26 @@ async function* buildAndServe<State>(
   projection: TableProjection<State>,
   building: Building,
 ): Telling {
-  const made = yield* buildView(parts, projection, { ...building, slot: 'next' })
+  const made = yield* buildView(parts, projection, { ...building, slot: 'next', at: null })
   if (E.isLeft(made)) return made.left
   const { signal, pastUnreadable } = building
   let { from } = made.right
-  const { target } = made.right
+  const { target, end } = made.right
+  const progressTo = projection.order === 'by-position' ? end : null
   while (!signal.aborted) {
-    const following = { ...building, target, from, untilCaughtUp: true, isStrict: !pastUnreadable }
+    const following = {
+      ...building,
+      target,
+      from,
+      until: 'caught-up' as const,
+      progressTo,
+      isStrict: !pastUnreadable,
+    }
     const error = yield* withoutCaughtUp(followView(parts, projection, following), (place) => {
       from = place
     })
+    // What was made so far is of events that are not there any more.
+    if (error?._tag === 'StreamReplaced') await parts.views.drop(target)()
     if (error !== null) return error
     // Without having caught up it ended because it was told to.
     if (isEnded(signal)) return null
@@ -88,100 +94,4 @@ async function* withoutCaughtUp(
     }
     if (value._tag !== 'CaughtUp') yield value
   }
-}
-
-/** A table, and what it is true at. */
-type BuiltView = { readonly target: ViewTarget; readonly from: ViewPlace }
-
-/** Makes a table that is true at some place of the ledger, near its end if it was folded by stream. */
-async function* buildView<State>(
-  parts: ProjectionParts,
-  projection: TableProjection<State>,
-  building: Building & { readonly slot: ViewSlot },
-): AsyncGenerator<ProjectionMessage, E.Either<ProjectionError, BuiltView>, undefined> {
-  const { slot, claim } = building
-  const head = await ledgerHead(parts.store, projection.folds)
-  if (E.isLeft(head)) return head
-  const standing = await standingToGoOnFrom(parts, projection, { head: head.right, slot, claim })
-  if (E.isLeft(standing)) return standing
-  const sound = await viewSoundness(parts, tableVersionOf(projection).version, standing.right)
-  if (E.isLeft(sound)) return sound
-  if (sound.right._tag === 'Unsound') {
-    return E.left({ _tag: 'ViewsUnavailable', why: `the table is ${sound.right.because} already` })
-  }
-  const { checkpoint, position } = sound.right
-  const { generation } = standing.right
-  const target = { ...tableVersionOf(projection), slot, generation, claim }
-  const error = yield* foldBulk(parts, projection, {
-    ...building,
-    target,
-    head: head.right,
-    until: position,
-    standing: standing.right,
-  })
-  return error === null ? E.right({ target, from: { checkpoint, position } }) : E.left(error)
-}
-
-type Place = { readonly head: LedgerHead; readonly slot: ViewSlot; readonly claim: ViewClaim }
-
-/** What was begun and is sound, else an empty table. */
-const standingToGoOnFrom = async <State>(
-  parts: ProjectionParts,
-  projection: TableProjection<State>,
-  { head, slot, claim }: Place,
-): Promise<E.Either<ReadError | ViewError, ViewStanding>> => {
-  const begun = await parts.views.standing(projection.name, slot)()
-  if (E.isLeft(begun)) return begun
-  const sound = await viewSoundness(parts, tableVersionOf(projection).version, begun.right)
-  if (E.isLeft(sound)) return sound
-  if (sound.right._tag === 'Sound' && isPrefixOf(sound.right.standing, head)) {
-    return E.right(sound.right.standing)
-  }
-  const { ledgerId } = parts
-  const newest = projection.order === 'by-stream' ? head.newest : null
-  const at =
-    newest === null
-      ? { ledgerId, checkpoint: null, bulk: null }
-      : {
-          ledgerId,
-          checkpoint: {
-            text: checkpointText(checkpointAfter(ledgerId, newest)),
-            position: newest.position,
-          },
-          bulk: { done: 0, last: '' },
-        }
-  return parts.views.begin(tableVersionOf(projection), { slot, claim }, at)()
-}
-
-/** Streams have the order of their first events, so those that were folded are the first ones still. */
-const isPrefixOf = ({ bulk }: ViewStanding, { streams }: LedgerHead): boolean =>
-  bulk === null || bulk.done === 0 || streams[bulk.done - 1] === bulk.last
-
-type Bulk = ProjectionOptions & {
-  readonly target: ViewTarget
-  readonly head: LedgerHead
-  readonly until: bigint | null
-  readonly standing: ViewStanding
-}
-
-async function* foldBulk<State>(
-  parts: ProjectionParts,
-  projection: TableProjection<State>,
-  { target, head, until, standing, pastUnreadable, signal }: Bulk,
-): Telling {
-  if (standing.bulk === null || until === null) return null
-  const { streams } = head
-  const asked = { streams, until, from: standing.bulk, isStrict: !pastUnreadable }
-  let events = 0
-  for await (const folded of foldStreams(parts.store, projection, asked)) {
-    if (E.isLeft(folded)) return folded.left
-    const { change } = folded.right
-    const written = await parts.views.write(target, { ...change, checkpoint: null })()
-    if (E.isLeft(written)) return written.left
-    events += folded.right.events
-    for (const problem of change.problems) yield { _tag: 'Unreadable', problem }
-    yield { _tag: 'Progress', events, total: head.events }
-    if (signal.aborted) return null
-  }
-  return null
 }

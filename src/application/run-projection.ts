@@ -93,7 +93,7 @@ const follow = <State>(
 ) => {
   const { generation } = found.standing
   const target: ViewTarget = { ...tableVersionOf(projection), slot: 'served', generation, claim }
-  const following = { ...options, target, from: found, untilCaughtUp: false, isStrict: false }
+  const following = { ...options, target, from: found, until: 'told' as const, isStrict: false }
   return followView(parts, projection, following)
 }
 

@@ -4,16 +4,31 @@ import { isObject } from '../adapters/codec'
  * A view as JSON text. A bigint becomes `{"$bigint":"1"}`, a key that begins with `$` gets one more;
  * a view is made of these, plain objects, lists and what JSON knows.
  */
-export const viewText = (view: unknown): string =>
-  JSON.stringify(view, (_key, value: unknown) => tagged(value))
+export const viewText = (view: unknown): string => textOf(view) ?? 'null'
+
+/** Written by hand: with a replacer `JSON.stringify` takes three times as long. */
+const textOf = (value: unknown): string | undefined => {
+  if (typeof value === 'bigint') return `{"$bigint":"${value}"}`
+  if (Array.isArray(value)) return `[${value.map((item) => textOf(item) ?? 'null').join(',')}]`
+  return isObject(value) ? membersText(value) : scalarText(value)
+}
+
+/** Undefined for what JSON leaves out. */
+const scalarText = (value: unknown): string | undefined => JSON.stringify(value)
+
+const membersText = (members: Record<string, unknown>): string => {
+  let text = ''
+  for (const key in members) {
+    const member = textOf(members[key])
+    if (member === undefined) continue
+    const name = JSON.stringify(key.startsWith('$') ? `$${key}` : key)
+    text += text === '' ? `${name}:${member}` : `,${name}:${member}`
+  }
+  return `{${text}}`
+}
 
 /** The value that {@link viewText} made a text of; throws what `JSON.parse` throws. */
 export const viewOfText = (text: string): unknown => untagged(JSON.parse(text))
-
-const tagged = (value: unknown): unknown => {
-  if (typeof value === 'bigint') return { $bigint: String(value) }
-  return isObject(value) && hasTag(value) ? withKeys(value, (key) => `$${key}`) : value
-}
 
 /** Changes what the parser has just made: to copy every object took ten times longer than to parse. */
 const untagged = (value: unknown): unknown => {

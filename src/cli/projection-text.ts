@@ -1,4 +1,4 @@
-import type { ProjectionError, ProjectionMessage } from '../application/projection-message'
+import type { ProjectionError, ProjectionMessage, Unsound } from '../application/projection-message'
 import type { ViewError } from '../ports/view-store'
 import { cliFailure, type CliFailure } from './cli-parts'
 import { exitCodes } from './exit-codes'
@@ -15,6 +15,9 @@ const reasons: Readonly<Record<Reason, string>> = {
   damaged: 'what the table is true at cannot be read',
   asked: 'asked for',
 }
+
+/** Why a table is of no use, in words. */
+export const unsoundText = (because: Unsound): string => reasons[because]
 
 /** What a projection tells a person, for every message that is worth a line; null: none. */
 export const projectionText = (message: ProjectionMessage): string | null => {

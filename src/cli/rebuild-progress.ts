@@ -31,12 +31,12 @@ export const rebuildProgress = (name: string, isTerminal: boolean): RebuildProgr
         stop()
         return
       }
-      const { events, total } = message
+      const { events, done, total } = message
       const ms = performance.now() - startedAt
       const rate = Math.round((1000 * events) / ms)
-      if (isShown) bar.update(Math.min(events, total), { rate })
+      if (isShown) bar.update(done, { rate })
       else if (ms > shownAfterMs) {
-        bar.start(total, events, { rate })
+        bar.start(total, done, { rate })
         isShown = true
       }
     },

@@ -10,7 +10,7 @@ import type { ViewStore } from '../ports/view-store'
 import { withLedgerOptions } from './change-command'
 import { cliFailure, type CliFailure, type CliLedger, type CliParts } from './cli-parts'
 import { exitCodes, type ExitCode } from './exit-codes'
-import { projectionFailure, projectionText } from './projection-text'
+import { projectionFailure } from './projection-text'
 import { rebuildProgress } from './rebuild-progress'
 import {
   printResult,
@@ -19,6 +19,7 @@ import {
   type CommandResult,
   type LedgerOptions,
 } from './run-command'
+import { drained, isWrong, say, verifiedDocument, verifiedText, verifyViews } from './verify-views'
 
 /** What rebuilding needs of its host: where the views of a ledger are, and when to end. */
 export type RebuildHost = {
@@ -26,7 +27,11 @@ export type RebuildHost = {
   readonly listenForStop: () => Stop
 }
 
-type Flags = LedgerOptions & { readonly follow?: boolean; readonly pastUnreadable?: boolean }
+type Flags = LedgerOptions & {
+  readonly follow?: boolean
+  readonly verify?: boolean
+  readonly pastUnreadable?: boolean
+}
 
 type Running = {
   readonly parts: CliParts
@@ -49,11 +54,15 @@ export const rebuildCommand = (
         `${tableProjections.map(({ name }) => name).join(', ')} (default: all)`,
       )
       .option('--follow', 'keep them true as events come, until a signal ends it; sound ones go on')
+      .option(
+        '--verify',
+        'fold beside the views and print any difference; changes none, exit 1 if there is one',
+      )
       .option('--past-unreadable', 'go on past events that cannot be read; the view says where')
       .addHelpText(
         'before',
         'Examples:\n  open-interval rebuild\n  open-interval rebuild link-health --json\n' +
-          '  open-interval rebuild --follow\n',
+          '  open-interval rebuild --follow\n  open-interval rebuild --verify\n',
       ),
   ).action(async (name: string | undefined, flags: Flags) => {
     exit(reportResult(parts, await runRebuild(parts, name, flags)))
@@ -64,6 +73,7 @@ const runRebuild = async (
   name: string | undefined,
   flags: Flags,
 ): Promise<CommandResult> => {
+  if (flags.follow === true && flags.verify === true) return E.left(followOrVerify)
   const chosen = tableProjections.filter((one) => name === undefined || one.name === name)
   if (chosen.length === 0) return E.left(unknownProjection(name ?? ''))
   return withLedger(parts, { store: flags.store, access: 'read' }, async (ledger) => {
@@ -75,6 +85,7 @@ const runRebuild = async (
     const options = { signal: end.signal, pastUnreadable: flags.pastUnreadable === true }
     const running: Running = { parts, ledger, projected, flags, options }
     try {
+      if (flags.verify === true) return await verifyAll(running, chosen)
       return flags.follow === true
         ? await followAll(running, chosen, end)
         : await rebuildAll(running, chosen)
@@ -85,11 +96,31 @@ const runRebuild = async (
   })
 }
 
+const followOrVerify = cliFailure(
+  exitCodes.usage,
+  '--verify compares once and --follow goes on: leave one out',
+)
+
 const unknownProjection = (name: string): CliFailure =>
   cliFailure(
     exitCodes.usage,
     `there is no projection '${name}': ${tableProjections.map((one) => one.name).join(', ')}`,
   )
+
+const verifyAll = async (
+  running: Running,
+  chosen: ReadonlyArray<AnyTableProjection>,
+): Promise<CommandResult> => {
+  const { parts, ledger, flags } = running
+  const views = await verifyViews(running, chosen)
+  if (E.isLeft(views)) return views
+  const { store, ledgerId } = ledger
+  printResult(parts, flags, {
+    json: { store, ledgerId, views: views.right.map(verifiedDocument) },
+    text: views.right.map(verifiedText).join(''),
+  })
+  return E.right(views.right.some(isWrong) ? exitCodes.found : exitCodes.ok)
+}
 
 type Rebuilt = {
   readonly projection: string
@@ -136,12 +167,14 @@ const rebuildOne = async (
   const startedAt = performance.now()
   const progress = rebuildProgress(name, parts.isTerminal)
   let [bulk, live, unreadable, isServed] = [0, 0, 0, false]
+  // What is folded by position is counted when it is stored.
+  const isByStream = use(({ order }) => order === 'by-stream')
   const isNeeded = () => Promise.resolve(E.right(true))
   const asked = { ...options, because: 'asked', isNeeded } as const
   const messages = use((projection) => rebuildView(projected, projection, asked))
   const error = await drained(messages, (message) => {
     progress.onMessage(message)
-    if (message._tag === 'Progress') bulk = message.events
+    if (message._tag === 'Progress' && isByStream) bulk = message.events
     if (message._tag === 'Stored') live += message.events
     if (message._tag === 'Unreadable') unreadable += 1
     if (message._tag === 'Served') isServed = true
@@ -152,22 +185,6 @@ const rebuildOne = async (
   const seconds = Math.round(performance.now() - startedAt) / 1000
   const events = bulk + live
   return E.right({ projection: name, table: table.name, events, unreadable, seconds, isServed })
-}
-
-const drained = async <Result>(
-  messages: AsyncGenerator<ProjectionMessage, Result, undefined>,
-  onMessage: (message: ProjectionMessage) => void,
-): Promise<Result> => {
-  for (;;) {
-    const { done, value } = await messages.next()
-    if (done === true) return value
-    onMessage(value)
-  }
-}
-
-const say = (parts: CliParts, name: string, message: ProjectionMessage): void => {
-  const text = projectionText(message)
-  if (text !== null) parts.err(`open-interval: ${name}: ${text}\n`)
 }
 
 /** Runs them beside each other; when one cannot go on, all of them end. */

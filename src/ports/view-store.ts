@@ -31,8 +31,11 @@ export type ViewClaim = {
   readonly release: () => void
 }
 
-/** How far a fold of each stream by itself has come: streams that are done, and the last of them. */
-export type BulkMark = { readonly done: number; readonly last: string }
+/**
+ * How far a fold of each stream by itself, up to one position, has come: streams that are done, and
+ * the last of them.
+ */
+export type BulkMark = { readonly until: bigint; readonly done: number; readonly last: string }
 
 /** What a table of a view is true at. `generation` names the table: no two have the same. */
 export type ViewStanding = {

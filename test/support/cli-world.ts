@@ -20,6 +20,7 @@ import { releaseCommand } from '../../src/cli/release'
 import type { Screen } from '../../src/cli/live-table'
 import { settleCommand } from '../../src/cli/settle'
 import { statusCommand } from '../../src/cli/status'
+import { verifyCommand } from '../../src/cli/verify'
 import { waiveCommand } from '../../src/cli/waive'
 import type { Judgement } from '../../src/ports/liveness'
 import type { ViewStore } from '../../src/ports/view-store'
@@ -162,6 +163,7 @@ const programOf = (world: World, parts: CliParts, exit: (code: number) => void):
     releaseCommand(parts, exit),
     doctorCommand(parts, () => Promise.resolve(world.findings), exit),
     eventsCommand({ ...parts, ...watchHostOf(world, parts) }, exit),
+    verifyCommand({ ...parts, ...watchHostOf(world, parts), openViews: world.openViews }, exit),
     rebuildCommand({ ...parts, ...watchHostOf(world, parts), openViews: world.openViews }, exit),
   ]
   for (const command of commands) program.addCommand(command)

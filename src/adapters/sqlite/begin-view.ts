@@ -5,9 +5,11 @@ import { createTableOf, tableNameOf } from './view-schema'
 
 const insertView = `
 INSERT INTO views
-  (projection, slot, table_name, version, ledger, checkpoint, position, bulk_done, bulk_last)
+  (projection, slot, table_name, version, ledger, checkpoint, position,
+   bulk_until, bulk_done, bulk_last)
 VALUES
-  (@projection, @slot, @table, @version, @ledgerId, @checkpoint, @position, @done, @last)`
+  (@projection, @slot, @table, @version, @ledgerId, @checkpoint, @position,
+   @until, @done, @last)`
 
 /** Where a new table goes, and what it will be true at. */
 export type BeginView = Pick<ViewChange, 'checkpoint' | 'bulk'> & {
@@ -31,6 +33,7 @@ export const beginView = (
       ledgerId,
       checkpoint: checkpoint?.text ?? null,
       position: checkpoint?.position ?? null,
+      until: bulk?.until ?? null,
       done: bulk?.done ?? null,
       last: bulk?.last ?? null,
     })

@@ -15,7 +15,7 @@ import { loadStates, loadStatesAfter } from './load-states'
 import { patiently } from './patiently'
 import { serveView } from './serve-view'
 import { failureOf } from './sqlite-failure'
-import { createViewTables } from './view-schema'
+import { createViewTables, viewsSchema } from './view-schema'
 import { viewStanding } from './view-standing'
 import { writeView } from './write-view'
 
@@ -117,7 +117,11 @@ const open = (path: string): Operations => {
     connection.pragma('journal_mode = WAL')
     // What a power cut takes is folded again from the checkpoint that was stored with it.
     connection.pragma('synchronous = NORMAL')
+    if (Number(connection.pragma('user_version', { simple: true })) > viewsSchema) {
+      throw new Error('a newer version of this program made the views; update this one')
+    }
     connection.exec(createViewTables)
+    connection.pragma(`user_version = ${viewsSchema}`)
     return operationsOn(connection)
   } catch (cause) {
     connection.close()

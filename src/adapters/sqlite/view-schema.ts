@@ -1,6 +1,9 @@
 import type { ColumnType, Table } from '../../../projections/table-projection'
 import type { ViewSlot } from '../../ports/view-store'
 
+/** The form of the tables below, in `PRAGMA user_version`; a later version may change it. */
+export const viewsSchema = 1
+
 /**
  * What keeps the views' own tables in order; `docs/views.md` tells what of it is meant for others.
  * A generation names one table for good: AUTOINCREMENT never gives a number twice.
@@ -15,6 +18,7 @@ CREATE TABLE IF NOT EXISTS views (
   ledger TEXT NOT NULL,
   checkpoint TEXT,
   position INTEGER,
+  bulk_until INTEGER,
   bulk_done INTEGER,
   bulk_last TEXT,
   unreadable INTEGER NOT NULL DEFAULT 0,

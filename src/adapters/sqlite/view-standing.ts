@@ -1,13 +1,14 @@
-import type { ViewSlot, ViewStanding } from '../../ports/view-store'
+import type { BulkMark, ViewSlot, ViewStanding } from '../../ports/view-store'
 import type { Connection } from './connection'
 
 const selectStanding = `
-SELECT generation, version, ledger, checkpoint, position, bulk_done, bulk_last
+SELECT generation, version, ledger, checkpoint, position, bulk_until, bulk_done, bulk_last
 FROM views WHERE projection = ? AND slot = ?`
 
 type StandingRow = Pick<ViewStanding, 'generation' | 'version' | 'checkpoint'> & {
   readonly ledger: string
   readonly position: number | null
+  readonly bulk_until: number | null
   readonly bulk_done: number | null
   readonly bulk_last: string | null
 }
@@ -23,9 +24,12 @@ export const viewStanding = (
   return (projection, slot) => {
     const row = statement.get(projection, slot)
     if (row === undefined) return undefined
-    const { generation, version, ledger, checkpoint, position, bulk_done, bulk_last } = row
-    const bulk =
-      bulk_done === null || bulk_last === null ? null : { done: bulk_done, last: bulk_last }
-    return { generation, version, ledgerId: ledger, checkpoint, position, bulk }
+    const { generation, version, ledger, checkpoint, position } = row
+    return { generation, version, ledgerId: ledger, checkpoint, position, bulk: bulkOf(row) }
   }
 }
+
+const bulkOf = ({ bulk_until, bulk_done, bulk_last }: StandingRow): BulkMark | null =>
+  bulk_until === null || bulk_done === null || bulk_last === null
+    ? null
+    : { until: BigInt(bulk_until), done: bulk_done, last: bulk_last }

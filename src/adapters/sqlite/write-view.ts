@@ -16,7 +16,8 @@ const deleteProblems =
 
 const updateCheckpoint = 'UPDATE views SET checkpoint = ?, position = ? WHERE generation = ?'
 
-const updateBulk = 'UPDATE views SET bulk_done = ?, bulk_last = ? WHERE generation = ?'
+const updateBulk = `
+UPDATE views SET bulk_until = ?, bulk_done = ?, bulk_last = ? WHERE generation = ?`
 
 const updateUnreadable = `
 UPDATE views SET unreadable =
@@ -39,7 +40,8 @@ export const writeView = (
       state.run(generation, stream, revision, head, text)
     }
     noteProblems(generation, change)
-    bulk.run(change.bulk?.done ?? null, change.bulk?.last ?? null, generation)
+    const { until = null, done = null, last = null } = change.bulk ?? {}
+    bulk.run(until, done, last, generation)
     if (change.checkpoint !== null) {
       checkpointed.run(change.checkpoint.text, change.checkpoint.position, generation)
     }

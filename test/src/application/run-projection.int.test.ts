@@ -129,10 +129,11 @@ describe('a projection', () => {
     const world = projectionWorld()
     for (let link = 0; link < 450; link += 1) await world.append(events(1, { link: `${link}` }))
     const told = await rebuilt(world, health, { killedAfter: 3 })
-    expect(told.at(-1)).toEqual({ _tag: 'Progress', events: 400, total: 450 })
+    expect(told.at(-1)).toEqual({ _tag: 'Progress', events: 400, done: 400, total: 450 })
     expect(await rebuilt(world, health)).toContainEqual({
       _tag: 'Progress',
       events: 50,
+      done: 450,
       total: 450,
     })
     await expectPlain(world)

@@ -1,4 +1,6 @@
+import Database from 'better-sqlite3'
 import { join } from 'node:path'
+import { tableProjections } from '../../../projections/table-projections'
 import { sqliteViewStore } from '../../../src/adapters/sqlite/sqlite-view-store'
 import { sealedEvent } from '../../support/sealed-events'
 import { cliWorld } from '../../support/cli-world'
@@ -70,5 +72,43 @@ describe('rebuild', () => {
     const tags = lines().map(({ _tag }) => _tag)
     expect(tags.slice(0, 5)).toEqual(['Anew', 'Progress', 'Served', 'CaughtUp', 'Stored'])
     expect(lines()[4]).toMatchObject({ projection: 'link-health', checkpoint: { position: '2' } })
+  })
+})
+
+describe('rebuild --verify', () => {
+  it('says that views are as a fresh fold gives them, and changes none', async () => {
+    const { world, path } = worldWithViews()
+    await world.dial()
+    await world.run('rebuild')
+    await world.dial('backup')
+    const before = rowsIn(path, 'views')
+    const { code, json } = await world.run('rebuild', '--verify', '--json')
+    expect(code).toBe(0)
+    expect(json().views).toHaveLength(tableProjections.length)
+    for (const view of json().views) {
+      expect(view).toMatchObject({ compared: true, onlyServed: [], onlyFresh: [], more: 0 })
+    }
+    expect(rowsIn(path, 'views')).toEqual(before)
+  })
+
+  it('prints the rows that differ, and exits 1', async () => {
+    const { world, path } = worldWithViews()
+    await world.dial()
+    await world.run('rebuild')
+    const connection = new Database(path)
+    connection.exec('UPDATE link_health SET attempts = 7')
+    connection.close()
+    const { code, out } = await world.run('rebuild', 'link-health', '--verify')
+    expect(code).toBe(1)
+    expect(out).toContain('make it anew with: open-interval rebuild link-health')
+    expect(out).toMatch(/served, but not folded: .*"attempts":7/u)
+    expect(out).toMatch(/folded, but not served: .*"attempts":1/u)
+  })
+
+  it('is no fault where there is no view yet, and goes with no --follow', async () => {
+    const { world } = worldWithViews()
+    const none = await world.run('rebuild', 'link-health', '--verify')
+    expect(none).toMatchObject({ code: 0, out: expect.stringContaining('no table yet') })
+    expect((await world.run('rebuild', '--verify', '--follow')).code).toBe(64)
   })
 })
