@@ -10,8 +10,11 @@ export type BoundedEvt = { readonly bytes: LogBytes; readonly bounds: EvtBounds 
 /** A record of a binary log, or what is wrong with one. */
 export type ReadEvtRecord = E.Either<RecordError, EvtRecord>
 
-/** Recovered records that are held back until it is known that the log does not have them itself. */
-const heldMax = 10_000
+/**
+ * Recovered records whose names are held until it is known that the log does not have them itself: some
+ * 30 MB of names.
+ */
+const heldMax = 200_000
 
 type OnEvtRecord = (record: ReadEvtRecord) => void
 
@@ -99,13 +102,6 @@ const readSlack = async (evt: BoundedEvt, onFound: (record: EvtRecord) => void):
 const keyOf = ({ recordNumber, timeGenerated }: EvtRecord): string =>
   `${String(recordNumber)} ${String(timeGenerated)}`
 
-/** A copy that outlives the buffer which the record was read from. */
-const kept = (record: EvtRecord): EvtRecord => ({
-  ...record,
-  sid: Uint8Array.from(record.sid),
-  data: Uint8Array.from(record.data),
-})
-
 /**
  * Calls with every record of a binary log: first those recovered from where the log counts nothing
  * as its own, then its own, oldest first, then recovered ones whose number it uses again for another
@@ -113,14 +109,15 @@ const kept = (record: EvtRecord): EvtRecord => ({
  */
 export const readEvt = async (evt: BoundedEvt, onRecord: OnEvtRecord): Promise<void> => {
   const { numbers } = evt.bounds
-  const held = new Map<string, EvtRecord>()
+  const held = new Set<string>()
   const isCopy = copies()
+  const isUsed = ({ recordNumber }: EvtRecord): boolean =>
+    numbers !== null && recordNumber >= numbers.oldest && recordNumber < numbers.next
   await readSlack(evt, (record) => {
-    const { recordNumber } = record
-    const isUsed = numbers !== null && recordNumber >= numbers.oldest && recordNumber < numbers.next
-    if (!isUsed) {
+    if (!isUsed(record)) {
       if (!isCopy(record)) onRecord(E.right(record))
-    } else if (held.size < heldMax) held.set(keyOf(record), kept(record))
+    } else if (held.size < heldMax) held.add(keyOf(record))
+    else if (!held.has(keyOf(record))) onRecord(E.left(tooMany(record)))
   })
   await readLive(evt, (record) => {
     if (held.size > 0 && E.isRight(record)) held.delete(keyOf(record.right))
@@ -128,5 +125,17 @@ export const readEvt = async (evt: BoundedEvt, onRecord: OnEvtRecord): Promise<v
     if (numbers === null && E.isRight(record) && isCopy(record.right)) return
     onRecord(record)
   })
-  held.forEach((record) => onRecord(E.right(record)))
+  // Read once more rather than held: one record alone may have a megabyte.
+  if (held.size === 0) return
+  await readSlack(evt, (record) => {
+    if (held.delete(keyOf(record))) onRecord(E.right(record))
+  })
 }
+
+const tooMany = ({ recordNumber, offset }: EvtRecord): RecordError => ({
+  record: recordNumber,
+  offset,
+  message:
+    'it was recovered, and the log uses its number: of such records only the first ' +
+    `${String(heldMax)} are compared with what the log has, and this one is left out`,
+})

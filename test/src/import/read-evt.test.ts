@@ -38,6 +38,17 @@ const read = async (file: Buffer, chunkBytes = file.length): Promise<Read> => {
 
 const start = Date.UTC(1996, 10, 18, 9, 0, 0)
 
+/** A log of eight records, and behind it older ones, a second apart, that had the number 4. */
+const withLeftovers = (count: number): Buffer => {
+  const one = evtRecord({ at: start, eventId: 289, strings: [] }, 4)
+  const leftovers = Array.from({ length: count }, (_, index) => {
+    const bytes = Buffer.from(one)
+    bytes.writeUInt32LE(start / 1000 - 86_400 - index, 12)
+    return bytes
+  })
+  return Buffer.concat([cleanEvt(storm(2)), ...leftovers])
+}
+
 /** Records of different lengths: storms of one connector, a minute apart. */
 const storm = (dials: number): ReadonlyArray<MadeEvtRecord> =>
   Array.from({ length: dials }, (_, index) => failedDial(start + index * 60_000, 'A')).flat()
@@ -97,6 +108,24 @@ describe('a binary log', () => {
     const file = cleanEvt(storm(2))
     const lost = evtRecord({ at: start + 86_400_000, eventId: 289, strings: ['A'] }, 40)
     expect((await read(Buffer.concat([file, lost, lost]))).recovered).toEqual([40])
+  })
+
+  it('recovers as many records under a number of its own as there are', async () => {
+    const { live, recovered, errors } = await read(withLeftovers(10_001))
+    expect({ live, errors }).toEqual({ live: upTo(1, 8), errors: [] })
+    expect(recovered).toEqual(Array.from({ length: 10_001 }, () => 4))
+  })
+
+  it('says of each record that it leaves out', async () => {
+    const { live, recovered, errors } = await read(withLeftovers(200_002))
+    expect([live.length, recovered.length, errors.length]).toEqual([8, 200_000, 2])
+    expect(errors).toEqual(
+      errors.map(() => ({
+        record: 4,
+        offset: expect.any(Number),
+        message: expect.stringMatching(/200000 .* left out/),
+      })),
+    )
   })
 
   it('that has lost its end takes copies of its records for the same, and older ones for leftovers', async () => {
