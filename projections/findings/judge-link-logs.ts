@@ -71,11 +71,25 @@ const rulesFor = (log: LinkLog, surroundings: Surroundings): LogRules => {
     resolutionMs,
     reachMs,
     numbersMax: Math.max(1, ...linkCase.versions.map(({ policy }) => policy.intervalsSec.length)),
+    isUniform: isUniform(linkCase, policies),
     waitOf: requiredOf,
     requiredOf,
     outsideOf: ({ firstMs }) =>
       outside.filter((one) => one.minMs < firstMs + resolutionMs && one.maxMs + reachMs > firstMs),
   }
+}
+
+/** Whether every failure closes the link for the same time, whatever it was and whenever. */
+const isUniform = (
+  { versions, openIntervalSec }: LinkCase,
+  { timers, unassignedSec }: LogPolicies,
+): boolean => {
+  if (openIntervalSec !== null) return true
+  const stated = new Set([...timers.flatMap(({ seconds }) => seconds ?? []), ...unassignedSec])
+  const isAsStated = stated.size === 0 || (stated.size === 1 && timers.length > 0)
+  return (
+    isAsStated && versions.length <= 1 && versions.every(({ policy }) => policy.exempt.length === 0)
+  )
 }
 
 /** What other logs and gates saw fail on this link. */

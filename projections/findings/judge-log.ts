@@ -1,13 +1,8 @@
 import { orderMeansNothingMs } from '../../domain/episode'
 import type { LinkLog, LogItem } from './log-items'
+import { nearItems, type NearRules } from './near-items'
 import { judgeEpisode, type EpisodeRules, type Outcome } from './judge-episode'
-import {
-  followReadings,
-  plainReading,
-  type Episode,
-  type Past,
-  type ReadingRules,
-} from './readings'
+import { followReadings, plainReading, type Episode, type Past } from './readings'
 import type { ReasonCode } from './report'
 
 /** One dial that a log shows, with what all readings of the log agree on. */
@@ -17,7 +12,7 @@ export type LogDial = {
 }
 
 /** How a log is judged. */
-export type LogRules = ReadingRules & EpisodeRules
+export type LogRules = NearRules & EpisodeRules
 
 /**
  * The dials that one log shows of one link. Each is judged in every reading; where readings disagree
@@ -38,7 +33,7 @@ export const judgeLog = (log: LinkLog, rules: LogRules): ReadonlyArray<LogDial> 
     keep(outcomes[first], outcome)
     for (const other of others) keep(outcomes[other], merged(outcome))
   }
-  const unfollowedTimes = followReadings(log.items, rules, onEpisode)
+  const unfollowedTimes = followReadings(nearItems(log.items, rules), rules, onEpisode)
   return dials.map((episode, dial) => {
     const agreed = agreedOutcome(outcomes[dial] ?? [], disagreementOn(episode, log))
     const isUnfollowed = unfollowedTimes.some(
