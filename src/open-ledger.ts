@@ -15,6 +15,7 @@ import type { EventStoreDbOpenError } from './adapters/eventstoredb/open-error'
 import { initLedger, type InitializedLedger } from './adapters/sqlite/init-ledger'
 import { openLedger as openSqliteLedger } from './adapters/sqlite/open-ledger'
 import type { OpenError } from './adapters/sqlite/open-error'
+import { isUnfinishedCopy } from './adapters/sqlite/unfinished-copy'
 import { sqliteSnapshotStore, viewsFileOf } from './adapters/sqlite/sqlite-snapshot-store'
 import { draw } from './application/draw'
 import { foldStream } from './application/fold-stream'
@@ -48,7 +49,7 @@ export type OpenLedger = {
   readonly locks: LinkLocks
   /** This process, as the owner of what is granted to it. */
   readonly thisProcess: () => OwnerProcess | null
-  /** Whether somebody else has a link's lock, or nobody can tell (R2). */
+  /** Whether a link's lock is taken, by this process too, or nobody can tell (R2). */
   readonly isLockHeld: (link: LinkId) => Promise<boolean>
   /** Whether somebody certainly has it, this process included: what is told must not be guessed. */
   readonly isLocked: (link: LinkId) => Promise<boolean>
@@ -83,6 +84,7 @@ const openedFile = async (
   path: string,
   options: { readonly readOnly: boolean },
 ): Promise<E.Either<LedgerError, OpenedStore>> => {
+  if (isUnfinishedCopy(path)) return E.left(unfinishedCopy(path))
   const opened = await openSqliteLedger(path, options)()
   if (E.isLeft(opened)) return E.left(ledgerErrorOf(opened.left))
   // One ledger has one folder of locks, whatever path it was reached by.
@@ -124,7 +126,10 @@ const ledgerOn = (opened: OpenedStore, clock: Clock): OpenLedger => {
     liveness: linuxLiveness({ lockFolder: locksFolder, here, host, sharedLedger: isShared }),
     locks: linuxLinkLocks(locksFolder),
     thisProcess: () => processWithPid(process.pid),
-    isLockHeld: async (link) => (await probeLock(lockFileOf(locksFolder, link))) !== 'free',
+    isLockHeld: async (link) => {
+      const file = lockFileOf(locksFolder, link)
+      return isOwnLock(file) || (await probeLock(file)) !== 'free'
+    },
     isLocked: async (link) => {
       const file = lockFileOf(locksFolder, link)
       return isOwnLock(file) || (await probeLock(file)) === 'held'
@@ -188,6 +193,14 @@ const callerName = (sudoUser: string | undefined): string => {
   )
   return name === 'root' && sudoUser !== undefined ? `${sudoUser} as root` : name
 }
+
+/** Half a ledger may lack the very evidence, or the hold, that forbids a dial. */
+const unfinishedCopy = (path: string): LedgerError => ({
+  _tag: 'NotALedger',
+  path,
+  why: 'an unfinished copy',
+  next: 'run the same copy again: it goes on, and gives the file its name once it is whole',
+})
 
 const clockUnreadable = (path: string, error: { readonly why: string }): LedgerError => ({
   _tag: 'ClockUnreadable',

@@ -5,7 +5,7 @@ import type { Hold } from '../../domain/policy-timeline'
 import type { CopyTarget } from '../ports/copy-target'
 import type { ReadError } from '../ports/event-store'
 import { changeSitePolicy } from './change-site-policy'
-import type { CopyError, RestlessLink } from './copy-errors'
+import type { CopyError } from './copy-errors'
 import { copyPass, type CopyPass } from './copy-pass'
 import type { LedgerParts } from './ledger-parts'
 import { sitePolicy } from './load-link'
@@ -26,8 +26,6 @@ export type CopyRequest = {
   readonly source: LedgerParts
   readonly target: CopyTarget
   readonly reason: string
-  /** Whether to copy while links are dialing or connected, whose ends the copy will not have. */
-  readonly anyway: boolean
   readonly onProgress: (progress: CopyProgress) => void
   /** Told how long it waits until every dial that did not see the hold is in the ledger. */
   readonly onSettling: (waitCs: number) => void
@@ -44,7 +42,6 @@ export type CopiedLedger = {
   readonly digest: string
   readonly hold: Hold
   readonly damaged: ReadonlyArray<string>
-  readonly restless: ReadonlyArray<RestlessLink>
 }
 
 /** Most holds of one command: somebody who releases against it is to be asked, not outdone. */
@@ -72,7 +69,12 @@ export const copyLedger = async (
     const { events, appended } = pass.seen()
     copied += appended
     if (step === 1 || appended > 0) continue
-    return completed(request, pass, { events, copied, hold: through.right })
+    const rest = await toRest(request, pass)
+    if (E.isLeft(rest)) return rest
+    // A dial that ended behind the back of the comparison: its end is compared as well.
+    const late = pass.seen().appended
+    copied += late
+    if (late === 0) return completed(request, pass, { events, copied, hold: through.right })
   }
   return E.left({ _tag: 'NeverEnds' })
 }
@@ -164,18 +166,28 @@ const settledHold = async (
   return false
 }
 
+/**
+ * Refuses while a link is dialing or connected: only the host that granted an attempt can tell what
+ * became of it, and the copy may be opened on another. Then goes on to what was recorded meanwhile.
+ */
+const toRest = async (
+  { source }: CopyRequest,
+  pass: CopyPass,
+): Promise<E.Either<CopyError, void>> => {
+  const restless = await restlessLinks(source, pass.streams.unsettled())
+  if (E.isLeft(restless)) return E.left(sourceFailed(restless.left))
+  return restless.right.length > 0
+    ? E.left({ _tag: 'NotAtRest', links: restless.right })
+    : pass.toEnd()
+}
+
 type Compared = { readonly events: number; readonly copied: number; readonly hold: HeldSince }
 
 const completed = async (
-  { source, target, anyway }: CopyRequest,
+  { target }: CopyRequest,
   { streams }: CopyPass,
   { events, copied, hold }: Compared,
 ): Promise<E.Either<CopyError, CopiedLedger>> => {
-  const restless = await restlessLinks(source, streams.unsettled())
-  if (E.isLeft(restless)) return E.left(sourceFailed(restless.left))
-  if (restless.right.length > 0 && !anyway) {
-    return E.left({ _tag: 'NotAtRest', links: restless.right })
-  }
   const done = await target.complete()()
   if (E.isLeft(done)) return E.left({ _tag: 'TargetFailed', error: done.left })
   const { by, reason, at } = hold
@@ -186,7 +198,6 @@ const completed = async (
     digest: streams.digest(),
     hold: { by, reason, at },
     damaged: streams.damaged,
-    restless: restless.right,
   })
 }
 

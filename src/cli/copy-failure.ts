@@ -60,7 +60,7 @@ const notAtRest = (links: ReadonlyArray<RestlessLink>, from: string): string => 
   const more = links.length > linksShown ? `, and ${links.length - linksShown} more` : ''
   return (
     `${shown.join(', ')}${more}: how that ends would be missing from the copy. ${from} stays held; ` +
-    'end them and run the same command again, or copy with --anyway and again when they have ended'
+    `end them, or say that a connected one has ended (release LINK --store ${from}), and run the same command again`
   )
 }
 

@@ -16,10 +16,6 @@ export const copyText = (report: CopyReport): string =>
     ...(report.damaged.length === 0
       ? []
       : [`  the source is damaged, and so is the copy: no chain at ${report.damaged.join(', ')}`]),
-    ...report.restless.map(
-      ({ link, phase, since }) =>
-        `  ${link} was ${phase} since ${since}: when it has ended, run the same copy again`,
-    ),
     `  every link is held on both sides, by ${report.hold.by} since ${report.hold.at}: ${report.hold.reason}`,
     `Go on with: open-interval release --all --store ${report.to} --reason ...`,
     `and leave ${report.from} held: it is the same ledger, and both would grant.`,

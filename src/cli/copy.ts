@@ -28,7 +28,6 @@ type CopyOptions = {
   readonly to: string
   readonly reason: string
   readonly by?: string
-  readonly anyway?: boolean
   readonly json?: boolean
 }
 
@@ -51,7 +50,6 @@ export const copyCommand = (
     .requiredOption('--to <store>', 'where to: a file that is not there yet, or an unfinished copy')
     .requiredOption('--reason <text>', 'why: it is recorded with the hold')
     .option('--by <name>', 'who: it is recorded (default: who called)')
-    .option('--anyway', 'copy while links dial or are connected; run it again when they have ended')
     .option('--json', 'print one JSON document')
     .addHelpText(
       'before',
@@ -97,7 +95,6 @@ const copyTo = async (
     source: actingAs(ledger, options.by),
     target,
     reason: options.reason,
-    anyway: options.anyway === true,
     onProgress: progress.onProgress,
     onSettling: (waitCs) => {
       const sec = Math.ceil(waitCs / 100)

@@ -65,17 +65,19 @@ export const guards = (
     running: () => [...running],
     guard: (name, run, options = {}) =>
       withLink(name, async (link) => {
-        if (guardParts.isClosing()) {
-          return E.left({ _tag: 'LedgerUnavailable' as const, why: 'this ledger was closed' })
-        }
+        if (guardParts.isClosing()) return E.left(closed)
         const { policy, signal } = options
         if (signal?.aborted === true) return E.right({ _tag: 'NotAsked' as const })
         const set = policy === undefined ? null : await setPolicy(parts, link, policy)
         if (set !== null && E.isLeft(set)) return set
+        // It may have been closed while the policy was set, and then nobody would wait for the call.
+        if (guardParts.isClosing()) return E.left(closed)
         return guarded(given, running, { link, run, options })
       }),
   }
 }
+
+const closed = { _tag: 'LedgerUnavailable' as const, why: 'this ledger was closed' }
 
 type Asked<Value> = {
   readonly link: LinkId

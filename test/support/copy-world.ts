@@ -63,7 +63,6 @@ export const copied = (
     source: { ...partsOn(source, clock), actor: 'alice' },
     target,
     reason: 'moving',
-    anyway: false,
     onProgress: () => undefined,
     onSettling: () => undefined,
     ...options,

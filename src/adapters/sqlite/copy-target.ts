@@ -12,6 +12,7 @@ import { halfMade, type OpenError } from './open-error'
 import { openLedger, type OpenedLedger } from './open-ledger'
 import { settleOutcome } from './settle-outcome'
 import { readErrorOf } from './sqlite-failure'
+import { unfinishedCopyOf } from './unfinished-copy'
 
 /** The ledger whose copy is wanted: its id, and the event that it begins with. */
 export type LedgerOrigin = { readonly ledgerId: string; readonly created: SealedEvent }
@@ -33,15 +34,13 @@ export const openCopyTarget = (
   return kind === 'ledger' ? openComplete(path, origin) : TE.left(kind)
 }
 
-const unfinishedOf = (path: string): string => `${path}.copying`
-
 const openComplete =
   (path: string, origin: LedgerOrigin): TE.TaskEither<OpenError, CopyTarget> =>
   async () => {
     const opened = await openOwn(path, origin)
     if (E.isLeft(opened)) return opened
     // A copy that was killed at its very end left its other name behind.
-    if (isSameFile(path, unfinishedOf(path))) removeUnfinished(path)
+    if (isSameFile(path, unfinishedCopyOf(path))) removeUnfinished(path)
     const { store } = opened.right
     return E.right({
       store,
@@ -55,7 +54,7 @@ const openComplete =
 const openUnfinished =
   (path: string, origin: LedgerOrigin): TE.TaskEither<OpenError, CopyTarget> =>
   async () => {
-    const unfinished = unfinishedOf(path)
+    const unfinished = unfinishedCopyOf(path)
     const begun = await initLedger(unfinished, origin.created)()
     if (E.isLeft(begun)) return begun
     const opened = await openOwn(unfinished, origin)
@@ -106,7 +105,7 @@ const openOwn = async (
 
 /** Gives a whole copy its name, durably and in the place of nothing; throws what the system throws. */
 const nameLedger = (path: string, ledgerId: string): void => {
-  const unfinished = unfinishedOf(path)
+  const unfinished = unfinishedCopyOf(path)
   const connection = connect(unfinished)
   try {
     if (!settleOutcome(connection)) throw new Error(`${unfinished} is in use by another process`)
@@ -120,7 +119,7 @@ const nameLedger = (path: string, ledgerId: string): void => {
 
 const removeUnfinished = (path: string): void => {
   for (const suffix of ['.id', '-wal', '-shm', '']) {
-    rmSync(`${unfinishedOf(path)}${suffix}`, { force: true })
+    rmSync(`${unfinishedCopyOf(path)}${suffix}`, { force: true })
   }
 }
 

@@ -99,6 +99,10 @@ describe('copy between files, each command a process of its own', () => {
       const missing = await onTarget('status')
       expect(missing).toMatchObject({ code: 69 })
       expect(missing.err).toContain('there is no ledger')
+      if (!existsSync(`${to}.copying`)) continue
+      const half = await programOn(`${to}.copying`)('grant', 'isp')
+      expect(half).toMatchObject({ code: 69 })
+      expect(half.err).toContain('an unfinished copy; run the same copy again')
     }
     const whole = await onSource(...args(from, to))
     expect(whole).toMatchObject({ code: 0 })

@@ -168,6 +168,8 @@ describe('a guarded call', () => {
       tagged(await ledger.release('isp', { reason: 'a mistake' }), 'Done')
       await sleep(1100)
       expect(await other.guard('isp', () => 1)).toMatchObject({ deniedBy: [{ rule: 'lock-held' }] })
+      expect(await other.requestDial('isp')).toMatchObject({ deniedBy: [{ rule: 'lock-held' }] })
+      expect(await ledger.requestDial('isp')).toMatchObject({ deniedBy: [{ rule: 'lock-held' }] })
       const { json } = await programOn(path)('grant', 'isp', '--json')
       expect(json().deniedBy).toMatchObject([{ rule: 'lock-held' }])
     })
