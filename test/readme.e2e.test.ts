@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { linkPackages } from './support/packaged'
 
 const root = join(__dirname, '..')
 const main = join(root, 'dist', 'src', 'main.js')
@@ -21,7 +22,7 @@ const runs = (script: string, folder: string) => {
     env: {
       ...process.env,
       PATH: `${folder}:${process.env['PATH'] ?? ''}`,
-      OPEN_INTERVAL_STORE: `sqlite:${join(folder, 'ledger.db')}`,
+      OPEN_INTERVAL_STORE: join(folder, 'ledger.db'),
     },
   })
 }
@@ -40,6 +41,24 @@ describe('the worked example of the README', () => {
     expect(stdout).toContain('Dials judged: 2 (broken 0, kept 2')
     expect(stderr).toContain('isp: refused: open-interval')
     expect(status).toBe(0)
+  })
+})
+
+describe('the library example of the README', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'open-interval-readme-'))
+  afterAll(() => rmSync(folder, { recursive: true }))
+
+  it('fails where nobody listens, and is refused after that', () => {
+    const readme = readFileSync(join(root, 'README.md'), 'utf8')
+    const [, code = ''] =
+      /<!-- library example -->\s*```js\n([^]*?)```\s*<!-- \/library example -->/u.exec(readme) ??
+      []
+    linkPackages(folder)
+    writeFileSync(join(folder, 'gateway.mjs'), code)
+    const gateway = () =>
+      runs(`open-interval init >&2 && '${process.execPath}' '${folder}/gateway.mjs'`, folder)
+    expect(gateway()).toMatchObject({ stdout: 'Failed\n', status: 0 })
+    expect(gateway()).toMatchObject({ stdout: 'Refused\n', status: 0 })
   })
 })
 
