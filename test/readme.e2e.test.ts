@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { linkPackages } from './support/packaged'
+import { linkPackages } from './support/link-packages'
 
 const root = join(__dirname, '..')
 const main = join(root, 'dist', 'src', 'main.js')

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { eventually } from '../support/eventually'
 import { newFolder, removeFolders } from '../support/gate-world'
 import { builtMain, programOn, ran } from '../support/open-interval'
-import { linkPackages } from '../support/packaged'
+import { linkPackages } from '../support/link-packages'
 
 afterAll(removeFolders)
 

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { newFolder, removeFolders } from '../support/gate-world'
 import { ran } from '../support/open-interval'
-import { linkPackages } from '../support/packaged'
+import { linkPackages } from '../support/link-packages'
 
 afterAll(removeFolders)
 

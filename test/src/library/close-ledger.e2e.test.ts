@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { createLedger } from '../../../src'
 import { newFolder, removeFolders } from '../../support/gate-world'
 import { ran } from '../../support/open-interval'
-import { linkPackages } from '../../support/packaged'
+import { linkPackages } from '../../support/link-packages'
 import { tagged } from '../../support/tagged'
 
 afterAll(removeFolders)

@@ -6,7 +6,7 @@ import { createLedger, openLedger } from '../../src'
 import { eventually } from '../support/eventually'
 import { newFolder, removeFolders } from '../support/gate-world'
 import { programOn } from '../support/open-interval'
-import { linkPackages } from '../support/packaged'
+import { linkPackages } from '../support/link-packages'
 import { tagged } from '../support/tagged'
 
 afterAll(removeFolders)
