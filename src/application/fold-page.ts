@@ -106,7 +106,7 @@ export const pageFold = <State>(parts: PageFoldParts<State>): PageFold => {
         ? await rowsByPolicy(parts, policy, touched)
         : E.right<ViewError, ReadonlyArray<Row>>([])
       if (E.isLeft(others)) return others
-      if (isSiteTouched && site !== null) states.push(site.stored())
+      if (isSiteTouched && site !== null) states.push(...site.stored())
       const taken = {
         ...items,
         rows: [...items.rows, ...rows, ...others.right],

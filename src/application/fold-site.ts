@@ -19,8 +19,8 @@ export type SiteFold = {
   ) => E.Either<ProjectionError, void>
   /** The last event that was folded here; null: none was. */
   readonly newest: () => RecordedEvent | null
-  /** What has to be stored of it. */
-  readonly stored: () => StoredState
+  /** What has to be stored of it: nothing before its first event. */
+  readonly stored: () => ReadonlyArray<StoredState>
 }
 
 /** Folds the site's policy like the streams of a projection, from what was stored of it, if anything. */
@@ -39,7 +39,7 @@ export const siteFold = (from: StoredState | undefined): SiteFold => {
     policy: () => site.state,
     fold: (event, how) => foldItem({ ...how, projection }, site, event),
     newest: () => site.last,
-    stored: () => storedState(sitePolicyStream, site),
+    stored: () => (site.revision < 0n ? [] : [storedState(sitePolicyStream, site)]),
   }
 }
 

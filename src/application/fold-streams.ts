@@ -61,7 +61,7 @@ export async function* foldStreams<State>(
   if (projection.rows.each === 'stream-by-policy') {
     const site = await siteUntil(store, until, { into: draft.items, isStrict })
     if (E.isLeft(site)) return yield site
-    draft.states.push(site.right.stored())
+    draft.states.push(...site.right.stored())
     draft.newest = site.right.newest()
     policy = site.right.policy()
   }

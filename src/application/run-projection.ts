@@ -11,6 +11,9 @@ import { viewSoundness, type Soundness } from './view-soundness'
 
 const retryMs = 1_000
 
+/** The pause before a table is folded anew: what cannot be cured must not keep a processor busy. */
+const anewMs = 200
+
 /**
  * Keeps a projection's table true: from where it is true at, or anew where it is not sound, then live.
  * Of several runners of one projection one runs; the next takes over when that one is gone.
@@ -52,6 +55,7 @@ async function* runClaimed<State>(
   if (claim === null) return null
   try {
     let because: Unsound | null = null
+    let failedAnew = 0
     while (!options.signal.aborted) {
       const served = await servedSoundness(parts, projection)
       if (E.isLeft(served)) return served.left
@@ -60,7 +64,11 @@ async function* runClaimed<State>(
         found._tag === 'Sound'
           ? yield* follow(parts, projection, { ...options, claim, found })
           : yield* renew(parts, projection, { ...options, because: found.because })
+      failedAnew = error !== null && found._tag === 'Unsound' ? failedAnew + 1 : 0
+      // The first may have gone on with what another had begun; the second has folded all anew.
+      if (error !== null && failedAnew > 1) return error
       if (error !== null && !(await isCuredByFoldingAnew(parts, projection, error))) return error
+      if (error !== null) await untilAborted(anewMs, options.signal)
       because = error?._tag === 'StreamReplaced' ? 'rolled-back' : null
     }
     return null

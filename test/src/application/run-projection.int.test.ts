@@ -1,14 +1,15 @@
 import fc from 'fast-check'
 import { rmSync, writeFileSync } from 'node:fs'
-import type { LedgerEvent } from '../../../domain/events'
 import { linkHealth } from '../../../projections/link-health'
 import { tableProjections } from '../../../projections/table-projections'
 import { sqliteViewStore } from '../../../src/adapters/sqlite/sqlite-view-store'
 import { runProjection } from '../../../src/application/run-projection'
 import type { ProjectionMessage } from '../../../src/application/projection-message'
-import { aGrant, aMetadata, aReading, aRecorded, uuidOf } from '../../support/event-builders'
+import { aRecorded, uuidOf } from '../../support/event-builders'
 import { eventually } from '../../support/eventually'
+import { everyEvent } from '../../support/every-event'
 import { removeFolders, stores } from '../../support/gate-world'
+import { linkEvents as events } from '../../support/link-events'
 import {
   allEvents,
   caughtUp,
@@ -24,20 +25,6 @@ import { act, histories, newSimulation } from '../../support/simulate-links'
 afterAll(removeFolders)
 
 const health = tableProjections.find(({ name }) => name === linkHealth.name)!
-
-const failure: LedgerEvent = { type: 'ConnectionErrorOccurred', data: { origin: 'x', code: 1 } }
-
-/** Grants and failures of one link, from a revision on. */
-const events = (count: number, { link = 'isp', from = 0 } = {}) =>
-  Array.from({ length: count }, (_, index) => {
-    const number = from + index
-    const uptimeCs = 360_000 + 100 * number
-    const appended = aReading({ uptimeCs })
-    const event = number % 2 === 0 ? aGrant() : failure
-    const stream = `link-${link}`
-    const id = uuidOf(number + 1000 * (link.codePointAt(0) ?? 0))
-    return { ...aRecorded(event, BigInt(number), aMetadata({ appended })), stream, id }
-  })
 
 const expectPlain = async (world: ProjectionWorld): Promise<void> => {
   expect(world.rows('link_health')).toEqual(plainRows(linkHealth, await allEvents(world.store)))
@@ -87,6 +74,18 @@ describe.each(everyCase)(
 )
 
 describe('a projection', () => {
+  it('goes on where a run ended before the first event of the site policy', async () => {
+    const byPolicy = tableProjections.find(({ name }) => name === 'retry-windows')!
+    const world = projectionWorld()
+    await world.append(events(3))
+    await caughtUp(world, byPolicy)
+    const policy = aRecorded(everyEvent.RetryPolicyChanged, 0n)
+    await world.append([{ ...policy, stream: 'site-policy' }])
+    expect(tagsOf(await caughtUp(world, byPolicy))).toEqual(['Stored', 'CaughtUp'])
+    const all = await allEvents(world.store)
+    expect(world.rows('retry_windows')).toEqual(byPolicy.use((it) => plainRows(it, all)))
+  })
+
   it('makes an empty table of a ledger without events, twice', async () => {
     const world = projectionWorld()
     expect(tagsOf(await rebuilt(world, health))).toEqual(['Anew', 'Served'])
