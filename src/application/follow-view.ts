@@ -7,7 +7,7 @@ import { pageFold, type FoldedPages } from './fold-page'
 import { linkJudge, type LinkJudge } from './judge-links'
 import type { ProjectionError, ProjectionMessage } from './projection-message'
 import type { ProjectionOptions, ProjectionParts } from './projection-parts'
-import { subscription, type SubscriptionMessage } from './subscription'
+import { subscription } from './subscription'
 import type { ViewPlace } from './view-soundness'
 
 /** Events that are folded between two writes while there is much to catch up with. */
@@ -53,7 +53,7 @@ export async function* followView<State>(
     if (message._tag === 'FellBehind') isLive = false
     const error = isLive || writing.isDue() ? yield* writing.write() : null
     if (error !== null) return error
-    if (message._tag !== 'Page') yield told(message, from)
+    if (message._tag !== 'Page') yield message
     if (message._tag === 'CaughtUp' && until !== 'told') return null
   }
   return null
@@ -66,7 +66,7 @@ const messagesTo = <State>(
 ) =>
   subscription(parts.store, {
     ledgerId: parts.ledgerId,
-    after: from.position === null ? null : { position: from.position },
+    after: from.checkpoint,
     wants: ({ stream, position }) =>
       readsStream(projection, stream) && (end === null || position <= end.position),
     signal,
@@ -134,11 +134,3 @@ const judgedRows = async <State>(
     cleared: concernsAll ? 'all' : touched.map(linkOf),
   })
 }
-
-type Control = Exclude<SubscriptionMessage, { readonly _tag: 'Page' | 'Failed' }>
-
-/** A subscription that told nothing yet has no checkpoint; the table has. */
-const told = (message: Control, { checkpoint }: ViewPlace): ProjectionMessage =>
-  message._tag === 'CaughtUp'
-    ? { _tag: 'CaughtUp', checkpoint: message.checkpoint ?? checkpoint }
-    : message

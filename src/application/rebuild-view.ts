@@ -1,12 +1,16 @@
 import * as E from 'fp-ts/Either'
 import type { TableProjection } from '../../projections/table-projection'
-import type { ViewClaim } from '../ports/view-store'
+import type { ViewClaim, ViewTarget } from '../ports/view-store'
 import { buildView } from './build-view'
-import { claimRole } from './claim-role'
+import { checkpointText } from './checkpoint'
+import { claimRole, untilAborted } from './claim-role'
 import { followView } from './follow-view'
 import type { ProjectionError, ProjectionMessage, Unsound } from './projection-message'
 import type { ProjectionOptions, ProjectionParts } from './projection-parts'
-import type { ViewPlace } from './view-soundness'
+import { viewSoundness, type ViewPlace } from './view-soundness'
+
+/** The pause before the new table goes on to where the served one has come meanwhile. */
+const retryMs = 100
 
 /** A rebuild: why, and whether it still has to be done once nobody else does it. */
 export type RebuildOptions = ProjectionOptions & {
@@ -70,13 +74,34 @@ async function* buildAndServe<State>(
     if (error !== null) return error
     // Without having caught up it ended because it was told to.
     if (isEnded(signal)) return null
-    const served = await parts.views.serve(target)()
+    const served = await serve(parts, target)
     if (E.isLeft(served)) return served.left
-    if (!served.right) continue
-    yield { _tag: 'Served' }
-    return null
+    if (served.right) {
+      yield { _tag: 'Served' }
+      return null
+    }
+    await untilAborted(retryMs, signal)
   }
   return null
+}
+
+/**
+ * A served table that is not sound may tell of more events than there are: an older copy of the ledger
+ * was put in its place. One that was made on another store of this ledger has other positions.
+ */
+const serve = async (
+  parts: ProjectionParts,
+  target: ViewTarget,
+): Promise<E.Either<ProjectionError, boolean>> => {
+  const standing = await parts.views.standing(target.name, 'served')()
+  if (E.isLeft(standing)) return standing
+  const sound = await viewSoundness(parts, target.version, standing.right)
+  if (E.isLeft(sound)) return sound
+  const isComparable =
+    sound.right._tag === 'Sound' &&
+    (sound.right.checkpoint === null ||
+      checkpointText(sound.right.checkpoint) === sound.right.standing.checkpoint)
+  return parts.views.serve(target, isComparable)()
 }
 
 const isEnded = (signal: AbortSignal): boolean => signal.aborted

@@ -90,13 +90,11 @@ async function* messages<Type extends EventType>(
   }
 }
 
-type Place = { readonly position: bigint } | null
-
 const placeToBegin = async (
   { store, ledgerId }: Pick<Subscribed, 'store' | 'ledgerId'>,
   after: string | null,
   kept: CheckpointStore | null,
-): Promise<E.Either<SubscribeError | ReadError, Place>> => {
+): Promise<E.Either<SubscribeError | ReadError, Checkpoint | null>> => {
   const loaded = kept === null ? E.right(null) : await loadedFrom(kept)
   if (E.isLeft(loaded)) return loaded
   const text = loaded.right ?? after
@@ -104,7 +102,7 @@ const placeToBegin = async (
   const checkpoint: E.Either<CheckpointError, Checkpoint> = parseCheckpoint(text)
   if (E.isLeft(checkpoint)) return checkpoint
   const position = await positionOf(store, ledgerId)(checkpoint.right)
-  return E.isLeft(position) ? position : E.right({ position: position.right })
+  return E.isLeft(position) ? position : E.right({ ...checkpoint.right, position: position.right })
 }
 
 const loadedFrom = async (

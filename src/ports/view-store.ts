@@ -126,10 +126,10 @@ export interface ViewStore {
   ) => TaskEither<ViewError, ReadonlyArray<StoredState>>
   readonly write: (target: ViewTarget, change: ViewChange) => TaskEither<ViewError, void>
   /**
-   * Puts the `next` table in the place of the served one; false: that one is of the same version and
-   * ledger and has come further.
+   * Puts the `next` table in the place of the served one. False: that one is of the same version and
+   * ledger and has come further; positions tell so only if both are of this very store (`isComparable`).
    */
-  readonly serve: (target: ViewTarget) => TaskEither<ViewError, boolean>
+  readonly serve: (target: ViewTarget, isComparable: boolean) => TaskEither<ViewError, boolean>
   /** Compares two tables that are true at one place; null: they are not. */
   readonly differences: (
     target: ViewTarget,

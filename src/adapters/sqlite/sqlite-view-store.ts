@@ -99,7 +99,7 @@ export const sqliteViewStore = (path: string): ViewStore => {
     statesAfter: ({ generation }, stream, limit) =>
       use(({ statesAfter }) => statesAfter(generation, stream, limit)),
     write: (target, change) => onTarget(target, ({ write }) => write(target, change)),
-    serve: (target) => onTarget(target, ({ serve }) => serve(target)),
+    serve: (target, isComparable) => onTarget(target, ({ serve }) => serve(target, isComparable)),
     differences: (target, listedMax) =>
       onTarget(target, ({ compare }) => compare(target, listedMax) ?? null),
     drop: (target) => onTarget(target, ({ drop }) => drop(target.name, target.slot)),
