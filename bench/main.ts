@@ -10,6 +10,7 @@ import { ledgerSize } from './cases/ledger-size'
 import { projection } from './cases/projection'
 import { rebuild } from './cases/rebuild'
 import { repeatedRefusal } from './cases/repeated-refusal'
+import { subscriber } from './cases/subscriber'
 import { judged, lineOf } from './figure'
 import { cachedLedger } from './ledger/cached-ledger'
 import { workLedgerOf, type WorkLedger } from './ledger/work-ledger'
@@ -24,6 +25,7 @@ const benches: ReadonlyArray<Bench> = [
   dialStart,
   firstGrant,
   ledgerSize,
+  subscriber,
   evtImport,
 ]
 

@@ -31,6 +31,12 @@ export const median = (numbers: ReadonlyArray<number>): number => {
   return Number.isInteger(middle) ? ((sorted[middle - 1] ?? NaN) + upper) / 2 : upper
 }
 
+/** What so many per cent of some numbers do not exceed, by the nearest rank. */
+export const percentile = (numbers: ReadonlyArray<number>, perCent: number): number => {
+  const sorted = numbers.toSorted((first, second) => first - second)
+  return sorted[Math.ceil((perCent / 100) * sorted.length) - 1] ?? NaN
+}
+
 /** The median of the ratios of each round: drift of the machine cancels out. */
 export const medianRatio = (numerators: Samples, denominators: Samples): number =>
   median(numerators.map((value, round) => value / (denominators[round] ?? NaN)))

@@ -12,6 +12,7 @@ import { generatedLink } from './generate-ledger'
 /** A ledger that benches grant dials on, in this process. */
 export type WorkLedger = {
   readonly path: string
+  readonly ledgerId: string
   readonly parts: LedgerParts
   readonly gate: Gate
   /** A link that nobody took before: it has a history, may be dialed, and was asked about. */
@@ -22,11 +23,14 @@ export type WorkLedger = {
 /** Copies a ledger and opens the copy. */
 export const workLedgerOf = async (path: string): Promise<WorkLedger> => {
   const copy = copyOfLedger(path)
-  const { parts, liveness, close } = valueOf(await openLedger(copy.path, { readOnly: false }))
+  const { parts, ledgerId, liveness, close } = valueOf(
+    await openLedger(copy.path, { readOnly: false }),
+  )
   // Number 0 is the link with a tenth of all events.
   let taken = 1
   return {
     path: copy.path,
+    ledgerId,
     parts,
     gate: linkGate(parts, liveness),
     takeLink: async () => {

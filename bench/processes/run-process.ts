@@ -9,7 +9,7 @@ export type Ended = {
 
 /** Runs one of the processes in this folder, with the loader that runs this one. */
 export const runProcess = (
-  name: 'fold-ledger' | 'first-grant' | 'rebuild-views' | 'catch-up',
+  name: 'fold-ledger' | 'first-grant' | 'rebuild-views' | 'catch-up' | 'unread-subscriber',
   args: ReadonlyArray<string>,
 ): Promise<Ended> =>
   runCommand([...process.execArgv, join(__dirname, `${name}${extname(__filename)}`), ...args])

@@ -19,6 +19,9 @@ const everywhere = [
   'restart-to-first-grant',
   'bytes-per-event',
   'bytes-beside-bare-row',
+  'append-to-subscriber-p99',
+  'append-to-process-p99',
+  'unread-subscriber-memory',
 ]
 
 describe('the benches', () => {
