@@ -19,7 +19,7 @@ const setup = async () => {
   const { build } = await import('./setup/build.mjs')
   await oneAtATime(root, async () => {
     await install(root)
-    build(root)
+    await build(root)
   })
 }
 

@@ -53,7 +53,7 @@ export const wiredParts = (): Wired => ({
   examineHost,
   readClock,
   demoProgram: () => ({
-    main: join(__dirname, 'main.js'),
+    main: join(__dirname, 'start.js'),
     stormLog: join(packageFolder, 'docs', 'examples', 'q150927-storm.txt'),
   }),
   auditHost,

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { linkPackages } from './support/link-packages'
 
 const root = join(__dirname, '..')
-const main = join(root, 'dist', 'src', 'main.js')
+const main = join(root, 'dist', 'src', 'start.js')
 
 /** The worked example of the README: what stands between its two marks. */
 const exampleOf = (readme: string): string =>

@@ -6,7 +6,7 @@ import { runCommand } from '../processes/run-process'
 import { interleaved, median, msOf } from '../rounds'
 
 /** The program as it is installed. */
-const main = join(projectFolder, 'dist', 'src', 'main.js')
+const main = join(projectFolder, 'dist', 'src', 'start.js')
 
 /** How much later a dialer starts because `open-interval dial` is in front of it. */
 export const dialStart: Bench = {

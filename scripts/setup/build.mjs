@@ -13,20 +13,21 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { bundle, bundledFiles, BUNDLER } from './bundle.mjs'
 
 const ROOTS = ['domain', 'projections', 'src']
 const STAMP = 'dist/.sources'
 const BUILD_INFO = 'dist/.tsbuildinfo'
-const MAIN = 'dist/src/main.js'
+const STARTED = ['dist/src/main.js', 'dist/src/start.js']
 
 /**
  * Brings `dist/` in line with the sources: compiles what changed, copies what is no TypeScript
  * (shell scripts, data, pages) to the same place, removes what no source stands behind any more.
  */
-export const build = (root) => {
+export const build = async (root) => {
   const sources = ROOTS.flatMap((folder) => filesUnder(root, folder))
   const stamp = stampOf(root, sources)
-  const outputs = new Set(sources.flatMap(outputsOf))
+  const outputs = new Set([...sources.flatMap(outputsOf), ...bundledFiles(sources)])
   const complete = [...outputs].every((file) => existsSync(join(root, file)))
   if (
     complete &&
@@ -41,7 +42,8 @@ export const build = (root) => {
   removeOrphans(root, outputs)
   compile(root)
   for (const file of sources.filter((file) => !file.endsWith('.ts'))) copyAsset(root, file)
-  if (existsSync(join(root, MAIN))) chmodSync(join(root, MAIN), 0o755)
+  for (const file of STARTED) if (existsSync(join(root, file))) chmodSync(join(root, file), 0o755)
+  await bundle(root, sources)
   writeFileSync(join(root, STAMP), stamp)
 }
 
@@ -54,7 +56,7 @@ const filesUnder = (root, folder) => {
 }
 
 const stampOf = (root, sources) =>
-  ['tsconfig.json', 'node_modules/typescript/package.json', ...sources]
+  ['tsconfig.json', 'node_modules/typescript/package.json', BUNDLER, ...sources]
     .reduce(
       (hash, file) => hash.update(`${file}\n`).update(readFileSync(join(root, file))),
       createHash('sha256'),

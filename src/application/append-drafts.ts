@@ -14,6 +14,8 @@ export type DecidedAppend = {
   readonly head: StreamHead
   readonly source: 'gate' | 'record'
   readonly stated: string | null
+  /** A reading that was taken after that head had been read; without one, one is taken now. */
+  readonly readThen?: ClockReading
 }
 
 /** What was appended, and the reading that proves its age (R13). */
@@ -28,7 +30,7 @@ export const appendDrafts = async (
   parts: LedgerParts,
   decided: DecidedAppend,
 ): Promise<E.Either<AppendError, AppendedDrafts>> => {
-  const appended = parts.clock.read()
+  const appended = decided.readThen ?? parts.clock.read()
   const unsealed = unsealedOf(parts, decided, appended)
   const sealed = sealEvents(decided.head, unsealed)
   if (E.isLeft(sealed)) return sealed

@@ -59,6 +59,7 @@ const tryChange = async (
   const appended = await appendDrafts(parts, {
     drafts: [first, ...rest],
     occurred,
+    readThen: now,
     head: loaded.head,
     source: change.source,
     stated: change.stated,

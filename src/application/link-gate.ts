@@ -197,6 +197,7 @@ const appendDecision = async (parts: LedgerParts, decided: Decided): Promise<Tri
   const result = await appendDrafts(parts, {
     drafts,
     occurred: context.now,
+    readThen: context.now,
     head: loaded.head,
     stated: null,
     source: 'gate',

@@ -137,8 +137,8 @@ const auditTheLedger = (stage: Stage): Promise<boolean> => {
 
 const nextSteps = (folder: string): string => `What to try next, on this ledger:
   export OPEN_INTERVAL_STORE=sqlite:${join(folder, 'ledger.db')}
-  node dist/src/main.js explain isp
-  node dist/src/main.js events --link isp
-  node dist/src/main.js dial isp --wait -- sh -c 'exit 1'
-  node dist/src/main.js status
-or on a real one: node dist/src/main.js init --help`
+  node dist/src/start.js explain isp
+  node dist/src/start.js events --link isp
+  node dist/src/start.js dial isp --wait -- sh -c 'exit 1'
+  node dist/src/start.js status
+or on a real one: node dist/src/start.js init --help`

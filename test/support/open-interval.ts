@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Json } from './cli-world'
 
 /** The built program; `npm test` builds it first. */
-export const builtMain = join(__dirname, '../../dist/src/main.js')
+export const builtMain = join(__dirname, '../../dist/src/start.js')
 
 /** What a process printed and ended with. */
 export type Ended = {

@@ -47,7 +47,7 @@ const packagesNeeded = (): ReadonlyArray<string> => {
  */
 export const programForOthers = (): string | null => {
   if (!othersMayReach(process.execPath)) return null
-  const main = join(root, 'dist/src/main.js')
+  const main = join(root, 'dist/src/start.js')
   if (othersMayEnter(dirname(main))) return main
   const folder = folderForOthers()
   if (folder === null) return null
@@ -59,5 +59,5 @@ export const programForOthers = (): string | null => {
       filter: (source) => !source.endsWith(sources) && basename(source) !== '.bin',
     })
   }
-  return join(folder, 'dist/src/main.js')
+  return join(folder, 'dist/src/start.js')
 }

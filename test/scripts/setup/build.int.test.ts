@@ -54,6 +54,19 @@ afterEach(() => rmSync(root, { recursive: true }))
 afterAll(() => rmSync(template, { recursive: true }))
 
 describe('the build', () => {
+  it('puts what the hot commands load into one file, with the scripts that it starts', () => {
+    for (const script of ['guard.sh', 'launcher.sh'])
+      write(`src/adapters/linux/${script}`, 'echo it\n')
+    expect(build()).toMatchObject({ status: 0 })
+    rmSync(join(root, 'dist/domain'), { recursive: true })
+    const hot = execFileSync(process.execPath, [join(root, 'dist/hot/program.js')])
+    expect(hot.toString()).toBe('1\n')
+    expect(readFileSync(join(root, 'dist/hot/launcher.sh'), 'utf8')).toBe('echo it\n')
+    write('domain/one.ts', 'export const one = 2\n')
+    expect(build()).toMatchObject({ status: 0 })
+    expect(readFileSync(join(root, 'dist/hot/program.js'), 'utf8')).toContain('one = 2')
+  })
+
   it('makes a main that runs, and takes along what is no TypeScript', () => {
     expect(execFileSync(join(root, 'dist/src/main.js'), { encoding: 'utf8' })).toBe('1\n')
     expect(readFileSync(join(root, 'dist/src/guard.sh'), 'utf8')).toBe('echo guard\n')
