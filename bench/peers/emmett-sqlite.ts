@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { projectFolder } from '../ledger/cached-ledger'
@@ -55,7 +55,9 @@ const installed = (): Installed | null => {
   const load = createRequire(join(peersFolder, 'package.json'))
   try {
     const emmett: unknown = load(name)
-    const { version }: { readonly version: string } = load(`${name}/package.json`)
+    // The package does not export its description.
+    const described = readFileSync(join(peersFolder, 'node_modules', name, 'package.json'), 'utf8')
+    const { version }: { readonly version: string } = JSON.parse(described)
     return isEmmett(emmett) ? { emmett, version } : null
   } catch (error) {
     const why = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)

@@ -196,8 +196,7 @@ const appendDecision = async (parts: LedgerParts, decided: Decided): Promise<Tri
   const drafts: NonEmptyArray<DraftEvent> = [first, ...rest]
   const result = await appendDrafts(parts, {
     drafts,
-    occurred: context.now,
-    readThen: context.now,
+    ...{ occurred: context.now, readThen: context.now },
     head: loaded.head,
     stated: null,
     source: 'gate',
