@@ -53,10 +53,10 @@ module.exports = {
     },
     {
       name: 'nothing-imports-the-entry',
-      comment: 'main.ts runs when it is loaded.',
+      comment: 'main.ts runs when it is loaded; start.ts is what loads it.',
       severity: 'error',
-      from: {},
-      to: { path: '^src/main\\.ts$' },
+      from: { pathNot: '^src/start\\.ts$' },
+      to: { path: '^src/(main|start)\\.ts$' },
     },
     {
       name: 'only-the-entry-wires',
@@ -113,10 +113,10 @@ module.exports = {
       name: 'no-dead-files',
       comment: 'What neither the commands nor the library reach is dead; memory serves tests.',
       severity: 'error',
-      from: { path: '^src/(main|index|testing)\\.ts$' },
+      from: { path: '^src/(start|main|index|testing)\\.ts$' },
       to: {
         path: '^(domain|projections|src)/',
-        pathNot: `^src/(main|index|testing)\\.ts$|${adapters}memory/|\\.d\\.ts$`,
+        pathNot: `^src/(start|main|index|testing)\\.ts$|${adapters}memory/|\\.d\\.ts$`,
         reachable: false,
       },
     },

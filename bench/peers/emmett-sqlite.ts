@@ -33,6 +33,9 @@ export type EmmettSubscriber = Subscriber & {
 /** Where it is installed, if it is: beside the project, so that no user of ours gets it. */
 const peersFolder = join(projectFolder, '.cache', 'peers')
 
+/** Appends that must succeed beside its consumer before it is measured. */
+const trials = 20
+
 const name = '@event-driven-io/emmett-sqlite'
 
 /** Subscribes to a new file of emmett-sqlite; null: it is not installed, or does not work here. */
@@ -84,6 +87,8 @@ const subscriberOf = async (
     eachMessage: ({ data }) => note(data.id, process.hrtime.bigint()),
   })
   const running = consumer.start()
+  // Its reads and appends share a file, and some of either end in an error.
+  for (let tried = 0; tried < trials; tried += 1) await append(randomUUID())
   return {
     version,
     append,
