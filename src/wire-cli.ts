@@ -102,15 +102,9 @@ const initNamed: InitLedger = async (store) => {
 const openNamedTarget: OpenCopyTarget = async (to, origin) => {
   const location = storeLocation(to, process.env, isRoot())
   if (E.isLeft(location)) return location
-  if (location.right.kind !== 'sqlite') {
-    return E.left(cliFailure(exitCodes.usage, 'copying to EventStoreDB is not supported yet'))
-  }
-  const { path } = location.right
-  const { openFileToCopyInto } = await import('./wire-copy')
-  const opened = await openFileToCopyInto(path, origin)
-  return E.isLeft(opened)
-    ? E.left(failureOf(opened.left, exitOfCreation(opened.left)))
-    : E.right({ ...opened.right, name: `sqlite:${path}` })
+  const { openToCopyInto } = await import('./wire-copy')
+  const opened = await openToCopyInto(location.right, origin)
+  return E.isLeft(opened) ? E.left(failureOf(opened.left, exitOfCreation(opened.left))) : opened
 }
 
 const exitOfCreation = (error: LedgerError): ExitCode =>

@@ -54,7 +54,8 @@ export const copyCommand = (
     .addHelpText(
       'before',
       'Examples:\n  open-interval copy --from sqlite:/old/ledger.db --to sqlite:/new/ledger.db --reason "new disk"\n' +
-        '  open-interval release --all --store sqlite:/new/ledger.db --reason "moved"\n',
+        '  open-interval release --all --store sqlite:/new/ledger.db --reason "moved"\n' +
+        "  open-interval copy --from sqlite:/old/ledger.db --to 'esdb://host:2113?tls=false' --reason cluster\n",
     )
     .addHelpText('after', whatHappens)
     .action(async (options: CopyOptions) => {

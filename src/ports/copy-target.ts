@@ -1,5 +1,8 @@
 import type { TaskEither } from 'fp-ts/TaskEither'
-import type { AppendError, EventStore } from './event-store'
+import type { AppendError, EventStore, SealedEvent } from './event-store'
+
+/** The ledger whose copy is wanted: its id, and the event that it begins with. */
+export type LedgerOrigin = { readonly ledgerId: string; readonly created: SealedEvent }
 
 /**
  * Where a ledger is copied to. Until it is complete no other command takes it for a ledger, so that

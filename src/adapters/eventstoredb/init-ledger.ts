@@ -1,10 +1,14 @@
 import * as E from 'fp-ts/Either'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { siteLedgerStream } from '../../../domain/events'
-import type { EventStore, SealedEvent } from '../../ports/event-store'
+import type { EventStore, Page, ReadError, SealedEvent } from '../../ports/event-store'
 import { eventStoreDbEventStore, type EventStoreDbOptions } from './eventstoredb-event-store'
 import type { Connection } from './connection'
-import { badConnection, openErrorOf, type EventStoreDbOpenError } from './open-error'
+import { createLedger } from './create-ledger'
+import {
+  badConnection,
+  openErrorOf,
+  unfinishedCopy,
+  type EventStoreDbOpenError,
+} from './open-error'
 import { readLedgerId } from './open-ledger'
 import { parseConnection } from './parse-connection'
 
@@ -43,22 +47,33 @@ export const initLedger = async (
   }
 }
 
-const repeatsMax = 20
-const repeatPauseMs = 250
-
-/** Whether it was this call that created it; an unknown outcome is asked for until it is known. */
+/**
+ * Whether it was this call that created it. Where streams of a ledger lie about without its beginning, a
+ * ledger made anew would take what an unfinished copy left for its own past.
+ */
 const create = async (
   connection: Connection,
   store: EventStore,
   ledgerCreated: SealedEvent,
 ): Promise<E.Either<EventStoreDbOpenError, boolean>> => {
-  for (let repeats = 0; ; repeats += 1) {
-    const appended = await store.append(siteLedgerStream, 'no_stream', [ledgerCreated])()
-    if (E.isRight(appended)) return E.right(true)
-    if (appended.left._tag === 'Conflict') return E.right(false)
-    if (appended.left._tag !== 'UnknownOutcome' || repeats === repeatsMax) {
-      return E.left(openErrorOf(connection, appended.left))
-    }
-    await sleep(repeatPauseMs)
+  const found = await holdsAnything(store)
+  if (E.isLeft(found)) return E.left(openErrorOf(connection, found.left))
+  if (found.right) return E.left(unfinishedCopy(connection))
+  const created = await createLedger(store, ledgerCreated)
+  return E.isLeft(created) ? E.left(openErrorOf(connection, created.left)) : created
+}
+
+const holdsAnything = async (store: EventStore): Promise<E.Either<ReadError, boolean>> => {
+  let after: bigint | null = null
+  for (;;) {
+    const page: E.Either<ReadError, Page> = await store.readAll({
+      after,
+      categories: null,
+      limit: 1,
+    })()
+    if (E.isLeft(page)) return page
+    if (page.right.events.length > 0) return E.right(true)
+    if (page.right.next === null) return E.right(false)
+    after = page.right.next
   }
 }

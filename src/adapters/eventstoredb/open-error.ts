@@ -42,6 +42,12 @@ export const notALedger = ({ shown }: Connection, why: string): EventStoreDbOpen
   next: 'use a server of its own for the ledger, or a newer version of this program',
 })
 
+/** Streams of a ledger lie on a server, but not what it begins with. */
+export const unfinishedCopy = (connection: Connection): EventStoreDbOpenError => ({
+  ...notALedger(connection, 'it holds streams of a ledger, but no ledger: an unfinished copy'),
+  next: 'run the copy that began it again, or use a server that holds nothing of a ledger',
+})
+
 /** What an error of the store says of opening a ledger. */
 export const openErrorOf = (
   { shown }: Connection,

@@ -2,8 +2,7 @@ import * as E from 'fp-ts/Either'
 import * as TE from 'fp-ts/TaskEither'
 import { linkSync, rmSync, statSync } from 'node:fs'
 import { siteLedgerStream } from '../../../domain/events'
-import type { CopyTarget } from '../../ports/copy-target'
-import type { SealedEvent } from '../../ports/event-store'
+import type { CopyTarget, LedgerOrigin } from '../../ports/copy-target'
 import { connect } from './connection'
 import { examineFile } from './examine-file'
 import { initLedger } from './init-ledger'
@@ -13,9 +12,6 @@ import { openLedger, type OpenedLedger } from './open-ledger'
 import { settleOutcome } from './settle-outcome'
 import { readErrorOf } from './sqlite-failure'
 import { unfinishedCopyOf } from './unfinished-copy'
-
-/** The ledger whose copy is wanted: its id, and the event that it begins with. */
-export type LedgerOrigin = { readonly ledgerId: string; readonly created: SealedEvent }
 
 /** Appends in one transaction at most: group commit takes what one turn of the event loop asks. */
 const appendsAtOnce = 256
