@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { EventStoreDBClient } from '@eventstore/db-client'
 import { loadClientPackage, type ClientPackage } from './client-package'
 import type { Connection } from './connection'
+import { within } from './own-timer'
 
 /** One client at a time, for as long as it is good. */
 export type ClientHolder = {
@@ -31,15 +32,23 @@ export const clientHolder = (connection: Connection): ClientHolder => {
       if (failed !== good) return
       good = undefined
       // One after the other: an end of the old one would be taken for an end of the new one's appends.
-      client = failed.dispose().then(make)
+      client = disposed(failed).then(make)
     },
     close: async () => {
       const last = client
       client = Promise.reject(new Error('the store is closed'))
       client.catch(() => undefined)
-      await (await last?.catch(() => undefined))?.dispose()
+      const made = await last?.catch(() => undefined)
+      if (made !== undefined) await disposed(made)
     },
   }
+}
+
+const disposeMs = 1000
+
+/** Disposal cancels what runs at once, then waits for its end, which does not always come. */
+const disposed = async (client: EventStoreDBClient): Promise<void> => {
+  await within(disposeMs, client.dispose()).catch(() => undefined)
 }
 
 const clientOf = (

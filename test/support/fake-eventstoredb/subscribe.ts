@@ -55,13 +55,10 @@ const startOf = ({ log }: FakeNode, options: ReadReq.Options): number | undefine
   const position = asked?.getPosition()
   if (position === undefined) return 0
   const commit = BigInt(position.getCommitPosition())
-  if (commit > (all.at(-1)?.position ?? -1n)) return beyond
+  if (commit > (all.at(-1)?.position ?? -1n)) return all.length
   const at = indexOf(all, commit)
   return at === undefined ? undefined : at + 1
 }
-
-/** A place that is never reached: what is appended below it is not told. */
-const beyond = Number.MAX_SAFE_INTEGER
 
 /** Positions ascend, so that halving finds one of a million. */
 const indexOf = (all: ReadonlyArray<LoggedEvent>, position: bigint): number | undefined => {
