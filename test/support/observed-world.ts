@@ -45,14 +45,10 @@ export const answerOf = async (result: Promise<AppendResult>): Promise<string> =
 /** The class of an error, its code, and the revision that a conflict names. */
 export const errorIn = (cause: unknown): string => {
   if (!(cause instanceof Error)) return `no error: ${String(cause)}`
-  const { code, actualVersion } = { code: undefined, actualVersion: undefined, ...cause }
-  const at =
-    actualVersion === undefined ? [] : [`at ${String(actualVersion)} (${typeof actualVersion})`]
-  return [
-    cause.constructor.name,
-    ...(code === undefined ? [] : [`code ${String(code)}`]),
-    ...at,
-  ].join(' ')
+  const code = 'code' in cause && cause.code !== undefined ? ` code ${String(cause.code)}` : ''
+  if (!('actualVersion' in cause)) return `${cause.constructor.name}${code}`
+  const { actualVersion: at } = cause
+  return `${cause.constructor.name}${code} at ${String(at)} (${typeof at})`
 }
 
 /** The revisions that a read brings, or its error. */
