@@ -45,7 +45,8 @@ export const answerOf = async (result: Promise<AppendResult>): Promise<string> =
 /** The class of an error, its code, and the revision that a conflict names. */
 export const errorIn = (cause: unknown): string => {
   if (!(cause instanceof Error)) return `no error: ${String(cause)}`
-  const code = 'code' in cause && cause.code !== undefined ? ` code ${String(cause.code)}` : ''
+  const code =
+    'code' in cause && cause.code !== undefined ? ` code ${JSON.stringify(cause.code)}` : ''
   if (!('actualVersion' in cause)) return `${cause.constructor.name}${code}`
   const { actualVersion: at } = cause
   return `${cause.constructor.name}${code} at ${String(at)} (${typeof at})`
