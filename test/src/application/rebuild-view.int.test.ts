@@ -12,6 +12,9 @@ afterAll(removeFolders)
 const health = tableProjections.find(({ name }) => name === linkHealth.name)!
 const findings = tableProjections.find(({ name }) => name === findingsTable.name)!
 
+/** One link costs more to judge the longer it is. */
+const links = [...'abcdefghijklmnopqrstuvwxyz']
+
 /** Questions about what a ledger holds, before each of which something is appended. */
 const questions = ['end', 'streams', 'newest', 'readStream'] as const
 
@@ -43,7 +46,7 @@ describe('a rebuild', () => {
 
   it('of findings stores what it has judged on its way, and goes on from there', async () => {
     const world = projectionWorld()
-    for (const link of ['a', 'b']) await world.append(linkEvents(1_300, { link }))
+    for (const link of links) await world.append(linkEvents(100, { link }))
     const killed = await rebuilt(world, findings, { killedAfter: 6 })
     const stored = killed.filter(({ _tag }) => _tag === 'Stored')
     expect(stored).toMatchObject([{ events: 2_000 }])
