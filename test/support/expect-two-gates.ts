@@ -1,7 +1,7 @@
-import * as E from 'fp-ts/Either'
 import { auditAll } from '../../projections/findings/audit-all'
 import { auditLedger } from '../../src/application/audit'
 import type { EventStore } from '../../src/ports/event-store'
+import { rightOf } from './event-store-contract'
 import { storeAt } from './store-at'
 import { runTwoGates, setShortPolicy, type TwoGates } from './two-gates'
 
@@ -36,6 +36,11 @@ const expectNoWindowBroken = async (
   expect(run).toMatchObject({ exits: [0, 0], errors: '' })
   expect(run.dials.flat().length).toBeGreaterThanOrEqual(asked.links * dialsPerLink)
   for (const dials of run.dials) expect(dials.length).toBeGreaterThan(0)
-  const audit = await auditLedger(store, { ...auditAll, asOf: new Date().toISOString() })
-  expect(audit).toMatchObject(E.right({ totals: { broken: 0 } }))
+  const audit = await rightOf(() =>
+    auditLedger(store, { ...auditAll, asOf: new Date().toISOString() }),
+  )
+  // A server may hold what other runs left there.
+  const judged = audit.links.filter(({ link }) => link.startsWith(`gates-${asked.seed * 10}-`))
+  expect(judged.length).toBeGreaterThan(0)
+  expect(judged.filter(({ broken }) => broken > 0)).toEqual([])
 }
