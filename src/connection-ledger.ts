@@ -11,6 +11,7 @@ import { auditQuestionOf, type AuditQuestion } from './audit-library'
 import { closeLedger, type ClosedLedger, type CloseOptions } from './library/close-ledger'
 import { guards, type Guards } from './library/guards'
 import { outcomeOf, withLink, type LibraryError } from './library/library-error'
+import { liveTables, type LiveTables } from './library/live-tables'
 import { policies, type Policies } from './library/policies'
 import { reports, type Reports } from './library/reports'
 import { subscriptions, type Subscriptions } from './library/subscriptions'
@@ -42,6 +43,7 @@ export type Audited = AuditReport & { readonly _tag: 'Audited' }
  */
 export type ConnectionLedger = Reports &
   Subscriptions &
+  LiveTables &
   Pick<Guards, 'guard'> & {
     readonly _tag: 'Ledger'
     readonly path: string
@@ -113,6 +115,7 @@ export const connectionLedger = (
     ...reports(parts),
     ...reads(opened),
     ...subscriptions({ store: parts.store, ledgerId, closed: closing.signal }),
+    ...liveTables({ store: parts.store, ledgerId, closed: closing.signal }),
     policy: policies(parts),
     requestDial: (name) =>
       withLink(name, async (link) => {

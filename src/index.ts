@@ -14,7 +14,10 @@ export type { Guardable, GuardOptions, NotAsked } from './library/guards'
 export type { ClosedLedger, CloseOptions, OpenAttempt } from './library/close-ledger'
 export type { Policies, PolicySetting, PolicyStands } from './library/policies'
 export type { Done, LinkReport, Reason, Reports, Settling } from './library/reports'
+export type { LiveTables } from './library/live-tables'
 export type { Subscriptions } from './library/subscriptions'
+export type { RowsView } from '../projections/operators/fold-rows'
+export type { Row } from '../projections/table-projection'
 export type {
   CheckpointStore,
   Committed,

@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/Either'
 import { linkOf, readsStream, type TableProjection } from '../../projections/table-projection'
 import type { ReadError, RecordedEvent } from '../ports/event-store'
-import type { ViewChange, ViewTarget } from '../ports/view-store'
+import type { ViewChange, ViewStore, ViewTarget } from '../ports/view-store'
 import { checkpointText, type Checkpoint } from './checkpoint'
 import { pageFold, type FoldedPages } from './fold-page'
 import { linkJudge, type LinkJudge } from './judge-links'
@@ -12,6 +12,11 @@ import type { ViewPlace } from './view-soundness'
 
 /** Events that are folded between two writes while there is much to catch up with. */
 const unwrittenMax = 2_000
+
+/** What following needs of a ledger and of where a table is kept. */
+export type FollowedParts = Omit<ProjectionParts, 'views'> & {
+  readonly views: Pick<ViewStore, 'states' | 'statesAfter' | 'write'>
+}
 
 /** What is followed: the table to write to, where it is true at, and until when. */
 export type Following = ProjectionOptions & {
@@ -29,7 +34,7 @@ export type Following = ProjectionOptions & {
  * Gives the error that ended it; null: it was told to end, or has caught up.
  */
 export async function* followView<State>(
-  parts: ProjectionParts,
+  parts: FollowedParts,
   projection: TableProjection<State>,
   following: Following,
 ): AsyncGenerator<ProjectionMessage, ProjectionError | null, undefined> {
@@ -60,7 +65,7 @@ export async function* followView<State>(
 }
 
 const messagesTo = <State>(
-  parts: ProjectionParts,
+  parts: FollowedParts,
   projection: TableProjection<State>,
   { from, end, signal, pageSize }: Following & { readonly end: Checkpoint | null },
 ) =>
@@ -75,7 +80,7 @@ const messagesTo = <State>(
 
 /** Folds pages, and writes what was folded since the last time, or only how far that was. */
 const viewWriting = <State>(
-  parts: ProjectionParts,
+  parts: FollowedParts,
   projection: TableProjection<State>,
   { target, isStrict }: Following,
 ) => {
