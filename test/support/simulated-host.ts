@@ -12,8 +12,7 @@ export type SimulatedHost = {
 /** Centiseconds of the machine's own clock, which all processes share: the true time. */
 export const trueCs = (): number => Number(process.hrtime.bigint() / 10_000_000n)
 
-/** The boot id of a simulated host. */
-export const bootIdOf = ({ name, boot }: Pick<SimulatedHost, 'name' | 'boot'>): string =>
+const bootIdOf = ({ name, boot }: Pick<SimulatedHost, 'name' | 'boot'>): string =>
   `boot-${name}-${boot}`
 
 /** Uptime at the true time 0: other for each boot, so that no two of them can be compared. */

@@ -77,9 +77,12 @@ export const runTwoGates = async (asked: TwoGates): Promise<TwoGatesRun> => {
     }
   }
   await dialed([first, doomed], links * (0.3 + random() * 0.7))
+  // Hosts load at different speeds, and one that never dialed has nothing to leave behind.
+  await dialed([doomed], 1)
   const killedAt = await doomed.kill()
   const heir = start('b', 3, -45)
   await dialed([first, doomed, heir], links * dialsPerLink)
+  await dialed([heir], 1)
   const exits = await Promise.all([first.stop(), heir.stop()])
   const dials = [
     trueDialsOf(first.lines, null),
