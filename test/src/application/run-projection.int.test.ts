@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { rmSync, writeFileSync } from 'node:fs'
+import type { LedgerEvent } from '../../../domain/events'
 import { linkHealth } from '../../../projections/link-health'
+import { retryWindowsTable } from '../../../projections/retry-windows-table'
 import { tableProjections } from '../../../projections/table-projections'
 import { sqliteViewStore } from '../../../src/adapters/sqlite/sqlite-view-store'
 import { runProjection } from '../../../src/application/run-projection'
@@ -160,6 +162,22 @@ describe('a projection', () => {
     await world.append(events(1, { from: 3 }))
     expect(tagsOf(await caughtUp(world, health))).toContain('Anew')
     await expectPlain(world)
+  })
+
+  it('changes the rows of links that nothing happened to when the policy of the site changes', async () => {
+    const windows = tableProjections.find(({ name }) => name === retryWindowsTable.name)!
+    const world = projectionWorld()
+    await world.append([...events(2), ...events(2, { link: 'lte' })])
+    await caughtUp(world, windows)
+    const policy: LedgerEvent = {
+      type: 'RetryPolicyChanged',
+      data: { set: { openIntervalSec: 900 }, unset: [], reason: 'test', effectiveFrom: null },
+    }
+    await world.append([{ ...aRecorded(policy, 0n), stream: 'site-policy', id: uuidOf(7) }])
+    await caughtUp(world, windows)
+    const rows = world.rows('retry_windows')
+    expect(rows).toMatchObject([{ required_sec: 900 }, { required_sec: 900 }])
+    expect(rows).toEqual(plainRows(retryWindowsTable, await allEvents(world.store)))
   })
 
   it('leaves the table of a newer version alone', async () => {
