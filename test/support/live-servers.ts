@@ -4,7 +4,7 @@ import { describeUnless } from './real-dialers'
 export type LiveServer = { readonly name: string; readonly variable: string }
 
 /** One node, a cluster of three, and one node with TLS and users. */
-export const liveServers: ReadonlyArray<LiveServer> = [
+const liveServers: ReadonlyArray<LiveServer> = [
   { name: 'one node', variable: 'EVENTSTORE_URL' },
   { name: 'a cluster', variable: 'EVENTSTORE_CLUSTER_URL' },
   { name: 'TLS and users', variable: 'EVENTSTORE_TLS_URL' },

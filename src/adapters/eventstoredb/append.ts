@@ -18,7 +18,7 @@ export type WantedAppend = {
 }
 
 /** Bytes that the server takes in one append; more in one are split by who appends, or refused. */
-export const appendBytesMax = 1024 * 1024
+const appendBytesMax = 1024 * 1024
 
 /**
  * The server's deadline: far away, because it is a time of day by this host's clock, and a server

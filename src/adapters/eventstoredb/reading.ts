@@ -35,7 +35,7 @@ export const reading = async <A>(
 }
 
 /** What a failed read means. */
-export const readErrorOf = (cause: unknown): ReadError => {
+const readErrorOf = (cause: unknown): ReadError => {
   const why = messageOf(cause)
   return failureOf(cause) === 'denied'
     ? { _tag: 'Denied', why: deniedWhy(why), cause }

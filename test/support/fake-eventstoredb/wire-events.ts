@@ -12,7 +12,7 @@ export const streamNameOf = (identifier: StreamIdentifier | undefined): string =
   Buffer.from(identifier?.getStreamName_asU8() ?? []).toString('utf8')
 
 /** A stream's name as it is sent. */
-export const identifierOf = (stream: string): StreamIdentifier =>
+const identifierOf = (stream: string): StreamIdentifier =>
   new Identifier().setStreamName(Uint8Array.from(Buffer.from(stream, 'utf8')))
 
 /** What a client proposes, in either kind of append. */
