@@ -71,24 +71,27 @@ export type CreatedLedger = {
   readonly ledgerId: string
 }
 
-/** Makes a ledger, or finds it: the only call that does, because a fresh one grants at once. */
+/** Makes a ledger where {@link openConnectionLedger} looks, or finds it: nothing else does, because a fresh one grants at once. */
 export const createConnectionLedger = async (
   path: string,
 ): Promise<CreatedLedger | LedgerError> => {
-  const made = await createLedger(path)
+  const made = await createLedger(placeOf(path))
   if (E.isLeft(made)) return made.left
   const { created, ledgerId } = made.right
   return { _tag: created ? 'Created' : 'Found', path, ledgerId }
 }
 
-/** Opens an embedded ledger that is there; never creates one. */
+/** Opens a ledger that is there, a file (`sqlite:<path>` or its path) or `esdb://...`; never creates one. */
 export const openConnectionLedger = async (
   path: string,
   { readOnly = false, onNotice = () => undefined }: OpenOptions = {},
 ): Promise<ConnectionLedger | LedgerError> => {
-  const opened = await openLedger(path, { readOnly })
+  const opened = await openLedger(placeOf(path), { readOnly })
   return E.isLeft(opened) ? opened.left : connectionLedger(opened.right, onNotice)
 }
+
+const placeOf = (store: string): string =>
+  store.startsWith('sqlite:') ? store.slice('sqlite:'.length) : store
 
 /** The door of an opened ledger. */
 export const connectionLedger = (

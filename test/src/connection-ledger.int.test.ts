@@ -162,7 +162,7 @@ describe('the library', () => {
   it('reads a ledger that was opened to be read, and writes none', async () => {
     const { path, ledger } = await newLedger()
     await closed(ledger)
-    const reader = tagged(await library.openLedger(path, { readOnly: true }), 'Ledger')
+    const reader = tagged(await library.openLedger(`sqlite:${path}`, { readOnly: true }), 'Ledger')
     tagged(await reader.status('isp'), 'Status')
     const answer = await reader.requestDial('isp')
     expect(['LedgerUnavailable', 'AccessDenied']).toContain(answer._tag)
