@@ -84,7 +84,7 @@ describe('copying a ledger to EventStoreDB', () => {
     await past()
     clock.at(9000)
     const before = await auditOf(source)
-    expect(await copyToServer()).toMatchObject(E.right({ restless: [], damaged: [] }))
+    expect(await copyToServer()).toMatchObject(E.right({ damaged: [] }))
     const { store: there, ledgerId } = await rightOf(() => openLedger(url))
     expect(ledgerId).toBe(testLedgerId)
     expect(await contentsOf(there)).toEqual(await contentsOf(source))
@@ -92,7 +92,7 @@ describe('copying a ledger to EventStoreDB', () => {
     const path = join(newFolder(), 'back.db')
     const back = await rightOf(openFile(path, origin))
     const again = await copied(there, back, { clock })
-    expect(again).toMatchObject(E.right({ restless: [] }))
+    expect(again).toMatchObject(E.right({ damaged: [] }))
     const { store: returned } = await rightOf(openFileLedger(path))
     expect(await contentsOf(returned)).toEqual(await contentsOf(source))
     expect(await auditOf(returned)).toEqual(before)
@@ -131,7 +131,7 @@ describe('copying a ledger to EventStoreDB', () => {
     expect(made).toMatchObject(
       E.left({ _tag: 'NotALedger', next: expect.stringContaining('copy') }),
     )
-    expect(await copyToServer()).toMatchObject(E.right({ restless: [] }))
+    expect(await copyToServer()).toMatchObject(E.right({ damaged: [] }))
     expect(await initLedger(url, sealedCreation())).toMatchObject(E.right({ created: false }))
   })
 
