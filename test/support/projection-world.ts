@@ -16,7 +16,7 @@ import type { ProjectionMessage } from '../../src/application/projection-message
 import type { ProjectionOptions, ProjectionParts } from '../../src/application/projection-parts'
 import { rebuildView } from '../../src/application/rebuild-view'
 import { runProjection } from '../../src/application/run-projection'
-import type { EventStore, RecordedEvent } from '../../src/ports/event-store'
+import type { EventStore, Page, RecordedEvent } from '../../src/ports/event-store'
 import { rightOf } from './event-store-contract'
 import { newFolder } from './gate-world'
 import { sealedEvent } from './sealed-events'
@@ -117,10 +117,16 @@ export const rowsOfItems = <State>(
   return inOrder([...rows.values()])
 }
 
-/** Everything in a ledger. */
+/** Everything in a ledger, however many pages it takes. */
 export const allEvents = async (store: EventStore): Promise<ReadonlyArray<RecordedEvent>> => {
-  const page = { after: null, categories: null, limit: 100_000 }
-  return (await rightOf(store.readAll(page))).events
+  const events: RecordedEvent[] = []
+  let after: bigint | null = null
+  do {
+    const page: Page = await rightOf(store.readAll({ after, categories: null, limit: 1_000 }))
+    events.push(...page.events)
+    after = page.next
+  } while (after !== null)
+  return events
 }
 
 const never = new AbortController().signal
