@@ -1,3 +1,4 @@
+import { byteWindow } from './byte-window'
 import { evtSignature } from './evt-record'
 import type { LogBytes } from './log-record'
 
@@ -38,7 +39,7 @@ export type SizedBytes = { readonly bytes: LogBytes; readonly size: number }
 
 const readRange = async ({ bytes }: SizedBytes, range: ByteRange): Promise<Buffer> => {
   const chunks: Uint8Array[] = []
-  for await (const chunk of bytes.open(range)) chunks.push(chunk)
+  for await (const chunk of bytes.open(range)) chunks.push(Uint8Array.from(chunk))
   return Buffer.concat(chunks)
 }
 
@@ -83,10 +84,11 @@ const endAtOffset = async (file: SizedBytes, offset: number): Promise<LogEnd | n
 /** Offsets at which the end of a log may be. */
 const findEnds = async ({ bytes, size }: SizedBytes): Promise<ReadonlyArray<number>> => {
   const found: number[] = []
+  const behind = byteWindow()
   let held: Buffer = Buffer.alloc(0)
   let heldAt = evtHeaderBytes
   for await (const chunk of bytes.open({ from: evtHeaderBytes, to: size })) {
-    held = Buffer.concat([held, chunk])
+    held = behind(held, chunk)
     let at = held.indexOf(endSignature)
     while (at >= 0 && found.length < endsMax) {
       found.push(heldAt + at)

@@ -1,7 +1,8 @@
+import { byteWindow } from './byte-window'
 import { evtRecordBytesMin, evtRecordNumberOf, evtSignature } from './evt-record'
 import { recordBytesMax } from './log-record'
 
-/** The bytes of one record, and where they begin among those that were pushed. */
+/** The bytes of one record, good until more are pushed, and where they begin among those that were. */
 export type EvtBytes = { readonly at: number; readonly bytes: Buffer }
 
 /** A stretch in which no record could be read; `record` is the number that should be there, if known. */
@@ -74,6 +75,7 @@ export type EvtStretch = {
  * up to it is one damage. Records do not begin within their own fixed length before the seam.
  */
 export const evtSplitter = ({ seam, firstRecord }: EvtStretch, found: EvtFound): EvtSplitter => {
+  const behind = byteWindow()
   let held: Buffer = Buffer.alloc(0)
   let heldAt = 0
   let expected = firstRecord
@@ -122,10 +124,7 @@ export const evtSplitter = ({ seam, firstRecord }: EvtStretch, found: EvtFound):
 
   return {
     push: (chunk) => {
-      held =
-        held.length === 0
-          ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
-          : Buffer.concat([held, chunk])
+      held = behind(held, chunk)
       walk(false)
     },
     end: () => walk(true),

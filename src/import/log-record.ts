@@ -75,7 +75,10 @@ export type ReadRecord = Either<RecordError, LogRecord>
 
 /** A log whose bytes can be read several times over, in chunks of any size. */
 export type LogBytes = {
-  /** Gives all bytes, or those of a range from an offset up to another, exclusive. */
+  /**
+   * Gives all bytes, or those of a range from an offset up to another, exclusive. A chunk may be
+   * overwritten once the next one is asked for.
+   */
   readonly open: (range?: {
     readonly from: number
     readonly to: number

@@ -1,5 +1,7 @@
+import { isUtf8 } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import * as E from 'fp-ts/Either'
+import { byteWindow } from './byte-window'
 import type { LogBytes, LogFormat } from './log-record'
 import type { LogProblem } from './log-problem'
 import { byteKindOf, fallbackEncoding, headBytes, type EncodingName } from './text-encoding'
@@ -19,24 +21,35 @@ export type StatedBytes = {
 }
 
 const validity = (): {
-  readonly see: (chunk: Uint8Array | null) => void
+  readonly see: (chunk: Uint8Array) => void
   readonly isValid: () => boolean
 } => {
-  const decoder = new TextDecoder('utf-8', { fatal: true })
+  const behind = byteWindow()
+  let rest: Uint8Array = new Uint8Array()
   let valid = true
   return {
     see: (chunk) => {
       if (!valid) return
-      try {
-        if (chunk === null) decoder.decode()
-        else decoder.decode(chunk, { stream: true })
-      } catch {
-        valid = false
-      }
+      const bytes = behind(rest, chunk)
+      const whole = bytes.length - unfinished(bytes)
+      valid = isUtf8(bytes.subarray(0, whole))
+      rest = bytes.subarray(whole)
     },
-    isValid: () => valid,
+    isValid: () => valid && rest.length === 0,
   }
 }
+
+/** How many bytes at the end begin a character of UTF-8 that goes on behind them. */
+const unfinished = (bytes: Uint8Array): number => {
+  for (let back = 1; back <= Math.min(3, bytes.length); back += 1) {
+    const byte = bytes[bytes.length - back] ?? 0
+    if (byte >= 0xc0) return back < lengthFrom(byte) ? back : 0
+    if (byte < 0x80) return 0
+  }
+  return 0
+}
+
+const lengthFrom = (lead: number): number => (lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2)
 
 /** The encoding of every text in a binary log. */
 const evtEncoding: EncodingName = 'utf-16le'
@@ -56,7 +69,6 @@ export const scanBytes = async (
     size += chunk.length
     if (head.length < headBytes) head = Buffer.concat([head, chunk.subarray(0, headBytes)])
   }
-  utf8.see(null)
   if (size === 0) return E.left({ _tag: 'Empty' })
   const known = { sha256: hash.digest('hex'), size, isEvt: false }
   const kind = byteKindOf(head.subarray(0, headBytes))

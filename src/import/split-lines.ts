@@ -1,7 +1,9 @@
 import { recordBytesMax } from './log-record'
 import type { EncodingName } from './text-encoding'
 
-/** One line without its end; `bytes` null: it is longer than a record may be. */
+/**
+ * One line without its end, good until more is pushed; `bytes` null: it is longer than a record may be.
+ */
 export type RawLine = { readonly offset: number; readonly bytes: Uint8Array | null }
 
 /** Cuts chunks into lines; holds at most one line of at most {@link recordBytesMax} bytes. */
@@ -62,8 +64,13 @@ export const lineSplitter = (encoding: EncodingName): LineSplitter => {
     if (held <= recordBytesMax) parts.push(part)
     else parts = []
   }
+  /** Keeps what is overwritten before the end of its line is seen. */
+  const keepCopy = (part: Buffer): void =>
+    keep(held + part.length <= recordBytesMax ? Buffer.from(part) : part)
   const cut = (): RawLine => {
-    const bytes = held > recordBytesMax ? null : withoutReturns(Buffer.concat(parts), unit)
+    const [first] = parts
+    const whole = parts.length === 1 && first !== undefined ? first : Buffer.concat(parts)
+    const bytes = held > recordBytesMax ? null : withoutReturns(whole, unit)
     const line = { offset: lineStart, bytes }
     lineStart += held
     parts = []
@@ -71,9 +78,12 @@ export const lineSplitter = (encoding: EncodingName): LineSplitter => {
     return line
   }
   const even = (chunk: Uint8Array): Buffer => {
-    const bytes = Buffer.concat([odd, chunk])
+    const bytes =
+      odd.length === 0
+        ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
+        : Buffer.concat([odd, chunk])
     const whole = bytes.length - (bytes.length % unit)
-    odd = bytes.subarray(whole)
+    odd = Buffer.from(bytes.subarray(whole))
     return bytes.subarray(0, whole)
   }
 
@@ -88,7 +98,7 @@ export const lineSplitter = (encoding: EncodingName): LineSplitter => {
         from = at + unit
         lineStart += unit
       }
-      keep(bytes.subarray(from))
+      keepCopy(bytes.subarray(from))
       return lines
     },
     end: () => {

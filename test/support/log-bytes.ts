@@ -14,10 +14,14 @@ const within = (
   })
 }
 
-/** Gives a log whose bytes are in memory, in the chunks given. */
+/** Gives a log whose bytes are in memory, in the chunks given, each overwritten before the next. */
 export const logBytes = (...chunks: ReadonlyArray<Uint8Array>): LogBytes => ({
   async *open(range) {
-    yield* await Promise.resolve(range === undefined ? chunks : within(chunks, range))
+    for (const chunk of range === undefined ? chunks : within(chunks, range)) {
+      const given = await Promise.resolve(Uint8Array.from(chunk))
+      yield given
+      given.fill(0xa5)
+    }
   },
   fingerprint: () => Promise.resolve(''),
 })

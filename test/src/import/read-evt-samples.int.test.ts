@@ -26,7 +26,8 @@ const recordsOf = async (path: string): Promise<ReadonlyArray<EvtRecord>> => {
   const records: EvtRecord[] = []
   await readEvt({ bytes, bounds }, (record) => {
     if (!isRight(record)) throw new Error(record.left.message)
-    records.push(record.right)
+    const { sid, data } = record.right
+    records.push({ ...record.right, sid: Uint8Array.from(sid), data: Uint8Array.from(data) })
   })
   return records
 }

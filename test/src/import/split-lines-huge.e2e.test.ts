@@ -55,6 +55,6 @@ describe('a line of 64 MB', () => {
     expect(large.tag).toBe('ok')
     expect(large.errors).toHaveLength(small.errors.length)
     expect(large.errors.length).toBeLessThanOrEqual(1)
-    expect(large.megabytes).toBeLessThan(small.megabytes + 40)
+    expect(large.megabytes).toBeLessThan(small.megabytes + 20)
   })
 })
