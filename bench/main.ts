@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import type { Bench, BenchRun } from './bench'
 import { dialStart } from './cases/dial-start'
 import { durableGrant } from './cases/durable-grant'
+import { eventStoreDb } from './cases/eventstoredb'
 import { evtImport } from './cases/evt-import'
 import { firstGrant } from './cases/first-grant'
 import { groupCommit } from './cases/group-commit'
@@ -27,6 +28,7 @@ const benches: ReadonlyArray<Bench> = [
   ledgerSize,
   subscriber,
   evtImport,
+  eventStoreDb,
 ]
 
 const usage = `Usage: npm run bench -- [--size 1k|100k|1m|10m] [--only NAME]... [--json]

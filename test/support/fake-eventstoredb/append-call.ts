@@ -72,7 +72,7 @@ const replyOf = (stream: string, played: Played): AppendResp | Refusal => {
     case 'NotReady':
       return { code: status.UNAVAILABLE, details: 'Server Is Not Ready' }
     case 'Lost':
-      return { code: status.UNAVAILABLE, details: 'Connection dropped' }
+      return { code: status.INTERNAL, details: 'Received RST_STREAM with code 2' }
   }
 }
 

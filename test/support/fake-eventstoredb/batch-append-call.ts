@@ -52,7 +52,7 @@ const answer = (node: FakeNode, call: Call, { message, append }: Whole): void =>
       ? { _tag: 'Timeout' }
       : playAppend(node, { stream, wanted: wantedOf(options), events })
   if (played._tag === 'Lost') {
-    call.emit('error', { code: status.UNAVAILABLE, details: 'Connection dropped' })
+    call.emit('error', { code: status.INTERNAL, details: 'Received RST_STREAM with code 2' })
     return
   }
   const reply = new BatchAppendResp()

@@ -1,6 +1,6 @@
 /** What a node can be made to do; every field may be changed while it runs. */
 export type Faults = {
-  /** Every n-th append is committed and its answer lost with the connection; 0: none. */
+  /** Every n-th append is committed and the call that carries it reset, so that its answer is lost; 0: none. */
   loseAnswerOfEvery: number
   /** So many of the next appends are refused before they are committed. */
   refuse: number

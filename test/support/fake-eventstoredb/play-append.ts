@@ -14,7 +14,7 @@ export type Played =
   | LogAnswer
   | { readonly _tag: 'Timeout' }
   | { readonly _tag: 'NotReady' }
-  /** The connection is lost: with the answer, or before anything was committed. */
+  /** The call is reset: instead of the answer, or before anything was committed. */
   | { readonly _tag: 'Lost' }
 
 /** Appends as the node's faults let it. */
