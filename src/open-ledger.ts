@@ -20,6 +20,7 @@ import { sqliteSnapshotStore, viewsFileOf } from './adapters/sqlite/sqlite-snaps
 import { draw } from './application/draw'
 import { foldStream } from './application/fold-stream'
 import { liveViews } from './application/live-views'
+import { recallingParts } from './application/recalling-parts'
 import type { LedgerParts } from './application/ledger-parts'
 import type { Clock } from './ports/clock'
 import type { EventStore } from './ports/event-store'
@@ -112,7 +113,7 @@ const ledgerOn = (opened: OpenedStore, clock: Clock): OpenLedger => {
   const here = () => clock.read()
   return {
     ...{ path: opened.path, ledgerId, access, locksFolder, viewsFile },
-    parts: {
+    parts: (isShared ? recallingParts : asTheyAre)({
       store,
       fold: foldStream(store, snapshots, liveViews()),
       clock,
@@ -122,7 +123,7 @@ const ledgerOn = (opened: OpenedStore, clock: Clock): OpenLedger => {
       draw,
       sleepMs: (ms) => sleep(ms),
       ...(isShared ? { sharedLeaseSec } : {}),
-    },
+    }),
     liveness: linuxLiveness({ lockFolder: locksFolder, here, host, sharedLedger: isShared }),
     locks: linuxLinkLocks(locksFolder),
     thisProcess: () => processWithPid(process.pid),
@@ -140,6 +141,9 @@ const ledgerOn = (opened: OpenedStore, clock: Clock): OpenLedger => {
     },
   }
 }
+
+/** A file is asked in microseconds. */
+const asTheyAre = (parts: LedgerParts): LedgerParts => parts
 
 /** Creates a ledger, or finds it there: the only thing that does (it must be meant). */
 export const createLedger = async (

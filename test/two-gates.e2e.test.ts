@@ -15,7 +15,7 @@ afterAll(() => {
   removeFolders()
 })
 
-const links = Number(process.env['GATE_LINKS'] ?? 12)
+const links = Number(process.env['GATE_LINKS'] ?? 8)
 const seeds = Number(process.env['GATE_SEEDS'] ?? 1)
 const firstSeed = Number(process.env['GATE_SEED'] ?? Date.now() % 1e6)
 const allSeeds = Array.from({ length: seeds }, (_, index) => firstSeed + index)

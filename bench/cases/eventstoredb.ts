@@ -22,7 +22,7 @@ export const eventStoreDb: Bench = {
     const ledger = await serverLedger()
     try {
       return [
-        ...(await oneByOne(ledger, roundsOf(20))),
+        ...(await oneByOne(ledger, roundsOf(10))),
         await atOnce(ledger, roundsOf(1500)),
         await caughtUp(ledger, roundsOf(1500)),
       ]
@@ -80,8 +80,7 @@ const atOnce = async (ledger: ServerLedger, rounds: Rounds): Promise<Figure> => 
   const [grants = [], appends = []] = await interleaved(
     [
       async () => {
-        const taken: LinkId[] = []
-        while (taken.length < links) taken.push(await ledger.takeLink())
+        const taken = await Promise.all(Array.from({ length: links }, ledger.takeLink))
         return msOf(() => Promise.all(taken.map((link) => granted(ledger.gate, link))))
       },
       () => msOf(() => Promise.all(Array.from({ length: links }, bareAppend))),

@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseLinkId, type LinkId } from '../../domain/link-id'
+import { parseLinkId, streamOfLink, type LinkId } from '../../domain/link-id'
+import { retryWindows } from '../../projections/retry-windows'
 import { changeLink } from '../../src/application/change-link'
 import type { Gate } from '../../src/application/gate'
 import type { LedgerParts } from '../../src/application/ledger-parts'
@@ -60,5 +61,6 @@ const heldAndReleased = async (parts: LedgerParts): Promise<LinkId> => {
     const change = { command, occurred, stated: null, source: 'record' } as const
     valueOf(await changeLink(parts, change)(link)())
   }
+  valueOf(await parts.fold(retryWindows, streamOfLink(link))())
   return link
 }

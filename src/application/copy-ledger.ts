@@ -10,7 +10,7 @@ import { copyPass, type CopyPass } from './copy-pass'
 import type { LedgerParts } from './ledger-parts'
 import { sitePolicy } from './load-link'
 import { restlessLinks } from './restless-links'
-import { holdSettlesCs } from './view-age'
+import { appendsWithinCs, holdSettlesCs } from './view-age'
 
 /** How far a copy has come; `step` counts the ways through the ledger, the first one copies. */
 export type CopyProgress = {
@@ -125,9 +125,10 @@ const siteHold = async (source: LedgerParts): Promise<E.Either<CopyError, HeldSi
   const { held } = folded.right.view
   if (held === null) return E.right(null)
   const { by, reason, at, position, appended } = held
-  // A hold of another clock may be as young as this reading of it.
+  // A hold is durable some time after its reading, and one of another clock may be of this moment.
   const now = source.clock.read()
-  const since = provenSpanCs(appended, now) === null ? now : appended
+  const isOld = (provenSpanCs(appended, now) ?? 0) > holdSettlesCs + appendsWithinCs
+  const since = isOld ? appended : now
   return E.right({ by, reason, at, position, since })
 }
 

@@ -13,10 +13,24 @@ export type FoldStream = <View>(
   stream: string,
 ) => TE.TaskEither<ReadError, FoldedStream<View>>
 
+/** What was folded of a stream, and the uptime before any of it was read. */
+export type RecalledStream<View> = {
+  readonly folded: FoldedStream<View>
+  readonly readFromCs: number
+}
+
+/** What was folded of a stream last, if anything, without asking the store. */
+export type RecallStream = <View>(
+  projection: Projection<View>,
+  stream: string,
+) => RecalledStream<View> | undefined
+
 /** Everything that the application needs of one opened ledger and of this host. */
 export type LedgerParts = {
   readonly store: EventStore
   readonly fold: FoldStream
+  /** Where reading costs a way to a server and back; see {@link recallLink} for what it is good for. */
+  readonly recall?: RecallStream
   readonly clock: Clock
   readonly host: string
   readonly actor: string

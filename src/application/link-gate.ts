@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/Either'
 import type { NonEmptyArray } from 'fp-ts/NonEmptyArray'
-import type { DialingContext, Refusal } from '../../domain/dial-denials'
-import type { DialAttempted, DraftEvent, OwnerProcess } from '../../domain/events'
+import type { DialingContext } from '../../domain/dial-denials'
+import type { DialAttempted, DraftEvent } from '../../domain/events'
 import { decideDialing, type DialingDecision } from '../../domain/dialing'
 import type { Judgement, Liveness } from '../ports/liveness'
 import { appendDrafts, type AppendedDrafts } from './append-drafts'
@@ -12,15 +12,16 @@ import type {
   Gate,
   GateError,
   Granted,
-  LastFailure,
   PlannedGrant,
   Prepared,
   Refused,
 } from './gate'
 import type { LedgerParts } from './ledger-parts'
+import { refusedOf } from './refused-of'
+import { withPrepared } from './with-prepared'
 import { changeLink, type LinkChange } from './change-link'
 import { judgeAttempt } from './judge-attempt'
-import { loadLink, type LoadedLink } from './load-link'
+import { loadLink, recallLink, type KnownLink, type LoadedLink } from './load-link'
 import { viewAgeCsMax } from './view-age'
 
 /** How often one request starts over because somebody else appended to the link meanwhile. */
@@ -67,6 +68,8 @@ type Trial = {
   readonly lockHeld: boolean
   /** The attempt whose leftover dialer was ended in an earlier try: it is to be recorded still. */
   readonly ended: string | null
+  /** Whether what was read before may be decided on without asking the store. */
+  readonly mayRecall: boolean
 }
 
 type TrialResult = E.Either<
@@ -83,6 +86,7 @@ const requestDial = async (
     prepared: null,
     lockHeld: false,
     ended: null,
+    mayRecall: true,
   }
   for (let tries = 0; tries < conflictsMax; tries += 1) {
     const result = await tryRequest(gate, request, trial)
@@ -97,38 +101,55 @@ const requestDial = async (
 const tryRequest = async (
   gate: GateParts,
   request: DialRequest,
-  before: Trial,
+  trial: Trial,
 ): Promise<TrialResult> => {
+  const recalled = trial.mayRecall
+    ? await recallLink(gate.parts, request.link)()
+    : E.right(undefined)
+  if (E.isLeft(recalled)) return E.left(gateErrorOf(recalled.left))
+  if (recalled.right?.loaded.state.attempt === null) {
+    const known = { ...recalled.right, trial, isRecalled: true }
+    const result = await decideRequest(gate, request, known)
+    if (result !== 'not known') return result
+  }
   const { uptimeCs: readFromCs } = gate.parts.clock.read()
   const loaded = await loadLink(gate.parts, request.link)()
   if (E.isLeft(loaded)) return E.left(gateErrorOf(loaded.left))
+  const read = { loaded: loaded.right, readFromCs, trial, isRecalled: false }
+  const result = await decideRequest(gate, request, read)
+  return result === 'not known' ? again({ ...trial, mayRecall: false }) : result
+}
+
+type ReadLink = KnownLink & {
+  readonly trial: Trial
+  /** The store was not asked for all of it: only a grant may rest on it. */
+  readonly isRecalled: boolean
+}
+
+const decideRequest = async (
+  gate: GateParts,
+  request: DialRequest,
+  { loaded, readFromCs, trial: before, isRecalled }: ReadLink,
+): Promise<TrialResult | 'not known'> => {
   const { judgement, ended } = await judgeAttempt(gate.liveness, request.link, {
-    attempt: loaded.right.state.attempt,
+    attempt: loaded.state.attempt,
     ended: before.ended,
   })
   const trial: Trial = { ...before, ended }
-  const context = contextOf(gate.parts, loaded.right, request)
-  const decision = decideDialing(
-    context,
-    {
-      type: 'RequestDial',
-      ...askOf(request),
-      attempt: trial.attempt,
-      judgement,
-      lockHeld: trial.lockHeld,
-    },
-    loaded.right.state,
-  )
+  const context = contextOf(gate.parts, loaded, request)
+  const { attempt, lockHeld } = trial
+  const ask = { type: 'RequestDial', ...askOf(request), attempt, judgement, lockHeld } as const
+  const decision = decideDialing(context, ask, loaded.state)
+  const grant = E.isRight(decision) ? grantIn(decision.right) : null
+  if (grant === null && isRecalled) return 'not known'
   if (E.isLeft(decision)) return E.left({ _tag: 'Rejected', why: decision.left._tag })
-  const grant = grantIn(decision.right)
   // Only a grant must not rest on an old view: ending what is left of a dialer may take longer.
-  if (grant !== null && context.now.uptimeCs - readFromCs > viewAgeCsMax) return again(trial)
+  if (grant !== null && context.now.uptimeCs - readFromCs > viewAgeCsMax) {
+    return again({ ...trial, mayRecall: false })
+  }
   return grant !== null && trial.prepared === null
     ? prepareGrant(request, trial, grant)
-    : appendDecision(gate.parts, {
-        ...{ trial, loaded: loaded.right, context, judgement },
-        decision: decision.right,
-      })
+    : appendDecision(gate.parts, { trial, loaded, context, judgement, decision: decision.right })
 }
 
 const askOf = ({ supervision, dialer, redialsItself, owner }: DialRequest) => ({
@@ -202,24 +223,14 @@ const appendDecision = async (parts: LedgerParts, decided: Decided): Promise<Tri
     source: 'gate',
   })
   if (E.isLeft(result)) {
-    return result.left._tag === 'Conflict' ? again(trial) : E.left(gateErrorOf(result.left))
+    return result.left._tag === 'Conflict'
+      ? again({ ...trial, mayRecall: false })
+      : E.left(gateErrorOf(result.left))
   }
   return refusal === null
     ? grantedOf(decided, result.right)
     : E.right(refusedOf(refusal, judgement))
 }
-
-const withPrepared = (event: DraftEvent, prepared: Prepared | null): DraftEvent =>
-  event.type === 'DialAttempted' && prepared !== null
-    ? { ...event, data: { ...event.data, ...processesOf(prepared) } }
-    : event
-
-const processesOf = (
-  prepared: Prepared,
-): { readonly supervisor: OwnerProcess | null; readonly session: OwnerProcess | null } => ({
-  supervisor: prepared.supervisor,
-  session: prepared.session,
-})
 
 const grantedOf = (decided: Decided, result: AppendedDrafts): TrialResult => {
   const grant = grantIn(decided.decision)
@@ -232,19 +243,3 @@ const grantedOf = (decided: Decided, result: AppendedDrafts): TrialResult => {
     revision: result.revision,
   })
 }
-
-const refusedOf = ({ lastFailure, ...refusal }: Refusal, judgement: Judgement | null): Refused => ({
-  _tag: 'Refused',
-  deniedBy: refusal.deniedBy,
-  notBefore: refusal.notBefore,
-  retryAfterSec: refusal.retryAfterSec,
-  lastFailure: lastFailure === null ? null : seenOf(lastFailure),
-  judgement,
-})
-
-const seenOf = ({ type, origin, code, at }: LastFailure): LastFailure => ({
-  type,
-  origin,
-  code,
-  at,
-})

@@ -5,9 +5,15 @@
  */
 export const viewAgeCsMax = 200
 
+/** How much of that a view may have when a request begins with it, rather than ask a server again. */
+export const recalledCsMax = 100
+
 /** The longest `startWithin` of a grant, in centiseconds. */
 const startWithinCsMax = 500
 const marginCs = 100
 
 /** How long after a hold of the whole ledger every dial that can still begin is in the ledger. */
 export const holdSettlesCs = viewAgeCsMax + startWithinCsMax + marginCs
+
+/** How long after its reading an event that is in the ledger may have got there, repeated at most. */
+export const appendsWithinCs = 30_000

@@ -7,6 +7,7 @@ import { changeLink, type LinkChange } from '../../../src/application/change-lin
 import { changeSitePolicy, type SiteChange } from '../../../src/application/change-site-policy'
 import { linkGate } from '../../../src/application/link-gate'
 import type { CopyTarget } from '../../../src/ports/copy-target'
+import { appendsWithinCs, holdSettlesCs } from '../../../src/application/view-age'
 import type { EventStore } from '../../../src/ports/event-store'
 import {
   completeTarget,
@@ -256,6 +257,39 @@ describe('a ledger that changes while it is copied', () => {
     await copyRight(target, { source: whileSettling(() => fails('a new link')) })
     expect(await contentsOf(target.store)).toEqual(await contentsOf(source))
     expect(await typesOf(target.store, 'link-a new link')).toEqual(['RasErrorOccurred'])
+  })
+
+  it('waits its time from when the hold was seen, however late that was durable', async () => {
+    const waitedMs: number[] = []
+    const slow: EventStore = {
+      ...source,
+      append: (stream, expected, events) => async () => {
+        clock.at(30)
+        return source.append(stream, expected, events)()
+      },
+    }
+    const parts = {
+      ...partsOn(slow, clock),
+      sleepMs: (ms: number) => {
+        waitedMs.push(ms)
+        clock.at(30 + ms / 1000 + 0.01)
+        return Promise.resolve()
+      },
+    }
+    await copyRight(target, { source: parts })
+    expect(waitedMs).toEqual([holdSettlesCs * 10])
+  })
+
+  it('does not wait once more for a hold of long ago', async () => {
+    await changeSite({ type: 'LinkHeld', data: { reason: 'moving' }, idFrom: 'random' })
+    const waitedMs: number[] = []
+    clock.at((holdSettlesCs + appendsWithinCs) / 100 + 1)
+    const sleepMs = (ms: number) => {
+      waitedMs.push(ms)
+      return Promise.resolve()
+    }
+    await copyRight(target, { source: { ...partsOn(source, clock), sleepMs } })
+    expect(waitedMs).toEqual([])
   })
 
   it('refuses while a dial that did not see the hold goes on, and copies once it has ended', async () => {

@@ -1,11 +1,13 @@
 import * as E from 'fp-ts/Either'
 import { randomUUID } from 'node:crypto'
+import { setMaxListeners } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { foldStream } from '../../../src/application/fold-stream'
 import type { AttemptReport, Gate, Granted } from '../../../src/application/gate'
 import { linkGate } from '../../../src/application/link-gate'
 import { liveViews } from '../../../src/application/live-views'
 import type { LedgerParts } from '../../../src/application/ledger-parts'
+import { recallingParts } from '../../../src/application/recalling-parts'
 import type { Clock } from '../../../src/ports/clock'
 import { drawOf } from '../ledger-world'
 import { linkId } from '../link-id'
@@ -48,14 +50,20 @@ type Host = {
 type Dial = { readonly link: string; readonly granted: Granted }
 
 const stopping = new AbortController()
+// Every sleep of every lane listens.
+setMaxListeners(0, stopping.signal)
 process.once('SIGTERM', () => stopping.abort())
 
-/** Sleeps by the host's clock until an uptime; timers alone may be early by some milliseconds. */
+/**
+ * Sleeps by the host's clock until an uptime, or until the host is to stop, which ends what it dials;
+ * timers alone may be early by some milliseconds.
+ */
 const until = async ({ clock }: Host, uptimeCs: number): Promise<void> => {
+  const { signal } = stopping
   for (;;) {
     const leftCs = uptimeCs - clock.read().uptimeCs
-    if (leftCs <= 0) return
-    await sleep(leftCs * 10)
+    if (leftCs <= 0 || signal.aborted) return
+    await sleep(leftCs * 10, undefined, { signal }).catch(() => undefined)
   }
 }
 
@@ -103,7 +111,7 @@ const connected = async (host: Host, dial: Dial, forCs: number): Promise<void> =
   const endCs = host.clock.read().uptimeCs + forCs
   let renewedCs = granted.uptimeCs
   const leaseCs = (leaseSec ?? 3600) * 100
-  while (host.clock.read().uptimeCs < endCs) {
+  while (host.clock.read().uptimeCs < endCs && !stopping.signal.aborted) {
     await until(host, Math.min(endCs, renewedCs + leaseCs / 3))
     const occurred = host.clock.read()
     const renewal = host.gate.report(linkId(dial.link), {
@@ -192,28 +200,26 @@ const openGate = async (
     sleepMs: (ms) => sleep(ms),
   }
   const liveness = simulatedLiveness(host, (attempt) => shared.own.has(attempt))
-  return { host: { ...shared, gate: linkGate(parts, liveness) }, close: store.close }
+  return {
+    host: { ...shared, gate: linkGate(recallingParts(parts), liveness) },
+    close: store.close,
+  }
 }
-
-const lanesPerGate = 2
 
 const run = async (orders: GateHostOrders): Promise<void> => {
   const { host, seed, links, lanes } = orders
   const random = seededRandom(seed)
   const shared = { clock: simulatedClock(host), random, own: new Set<string>() }
   const nextLink = (): string => `gates-${seed - host.boot}-${Math.floor(random() * links)}`
-  const gates = await Promise.all(
-    Array.from({ length: Math.ceil(lanes / lanesPerGate) }, () => openGate(orders, shared)),
-  )
+  const gates = await Promise.all(Array.from({ length: lanes }, () => openGate(orders, shared)))
   tell({ told: 'ready' })
-  const lane = async (index: number): Promise<void> => {
-    const gate = gates[index % gates.length]
-    while (gate !== undefined && !stopping.signal.aborted) {
+  const lane = async (gate: { readonly host: Host }): Promise<void> => {
+    while (!stopping.signal.aborted) {
       await asked(gate.host, nextLink())
       await sleep(random() * 50)
     }
   }
-  await Promise.all(Array.from({ length: lanes }, (_, index) => lane(index)))
+  await Promise.all(gates.map(lane))
   await Promise.all(gates.map(({ close }) => close()))
 }
 
