@@ -27,6 +27,13 @@ export const evolveDialing = (state: DialingState, item: StreamItem): DialingSta
     : changed(next, { unreadable: { revision, problem: 'events before it are missing' } })
 }
 
+/**
+ * The same state without the points of its trace that no age can need from now on: a fold may go on
+ * from it as from the other, and it takes a part of the place to store.
+ */
+export const compactDialing = (state: DialingState): DialingState =>
+  changed(state, { trace: keepOnly(state.trace, marksOf(state)) })
+
 /** Notes an event's place and clock. */
 const seen = (state: DialingState, event: Recorded): DialingState =>
   changed(state, {

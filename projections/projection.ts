@@ -11,4 +11,6 @@ export type Projection<View> = {
   readonly version: number
   readonly initial: View
   readonly evolve: (view: View, item: StreamItem) => View
+  /** A view that is the same for all that comes, and smaller: what is stored of it between folds. */
+  readonly compact?: (view: View) => View
 }

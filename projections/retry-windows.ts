@@ -1,4 +1,4 @@
-import { evolveDialing } from '../domain/dialing-evolve'
+import { compactDialing, evolveDialing } from '../domain/dialing-evolve'
 import { initialDialing, type DialingState } from '../domain/dialing-state'
 import type { Projection } from './projection'
 
@@ -8,4 +8,5 @@ export const retryWindows: Projection<DialingState> = {
   version: 3,
   initial: initialDialing,
   evolve: evolveDialing,
+  compact: compactDialing,
 }

@@ -96,11 +96,14 @@ const problemOf = <State>(
   { revision }: FoldingStream<State>,
   item: StreamItem,
 ): ViewProblem | null => {
-  const place = { stream: item.stream, revision: item.revision, position: item.position }
-  if (item.type === 'Unreadable') return { ...place, problem: item.problem }
-  return item.revision === revision + 1n
-    ? null
-    : { ...place, problem: 'events before it are missing' }
+  const isUnreadable = item.type === 'Unreadable'
+  if (!isUnreadable && item.revision === revision + 1n) return null
+  return {
+    stream: item.stream,
+    revision: item.revision,
+    position: item.position,
+    problem: isUnreadable ? item.problem : 'events before it are missing',
+  }
 }
 
 const accept = (
@@ -116,13 +119,14 @@ const accept = (
 
 /** What is stored of a stream that was folded. */
 export const storedState = <State>(
+  { compact }: TableProjection<State>,
   name: string,
   { state, revision, last, head }: FoldingStream<State>,
 ): StoredState => ({
   stream: name,
   revision,
   head: last === null ? (head ?? '') : eventHash(last),
-  state: viewText(state),
+  state: viewText(compact === undefined ? state : compact(state)),
 })
 
 /** The row of a stream, for projections that have one each. */

@@ -95,7 +95,7 @@ export const pageFold = <State>(parts: PageFoldParts<State>): PageFold => {
       return E.right(undefined)
     },
     take: async () => {
-      const states = [...touched].flatMap((name) => storedAgain(kept, name))
+      const states = [...touched].flatMap((name) => storedAgain(projection, kept, name))
       const policy = site === null ? initialSitePolicy : site.policy()
       const streams = [...touched].flatMap((stream) => {
         const folding = kept.get(stream)
@@ -122,10 +122,14 @@ export const pageFold = <State>(parts: PageFoldParts<State>): PageFold => {
 }
 
 /** The state of a stream to be stored; what was folded last is forgotten last. */
-const storedAgain = <State>(kept: Map<string, Kept<State>>, name: string): StoredState[] => {
+const storedAgain = <State>(
+  projection: TableProjection<State>,
+  kept: Map<string, Kept<State>>,
+  name: string,
+): StoredState[] => {
   const stream = kept.get(name)
   if (stream === undefined) return []
-  const stored = storedState(name, stream)
+  const stored = storedState(projection, name, stream)
   stream.textLength = stored.state.length
   kept.delete(name)
   kept.set(name, stream)

@@ -39,7 +39,7 @@ export const siteFold = (from: StoredState | undefined): SiteFold => {
     policy: () => site.state,
     fold: (event, how) => foldItem({ ...how, projection }, site, event),
     newest: () => site.last,
-    stored: () => (site.revision < 0n ? [] : [storedState(sitePolicyStream, site)]),
+    stored: () => (site.revision < 0n ? [] : [storedState(projection, sitePolicyStream, site)]),
   }
 }
 

@@ -105,7 +105,7 @@ const addStream = <State>(
   if (last === null) return
   const target = draft
   if (target.newest === null || target.newest.position < last.position) target.newest = last
-  const state = storedState(stream, folded)
+  const state = storedState(projection, stream, folded)
   target.states.push(state)
   target.text += state.state.length
   for (const row of streamRows(projection, { stream, state: folded.state }, policy)) {

@@ -3,7 +3,7 @@ import * as O from 'fp-ts/Option'
 import type { Projection } from '../../projections/projection'
 import { currentSchema, type StreamHead } from '../adapters/codec'
 import type { Snapshot } from '../ports/snapshot-store'
-import { viewOfText, viewText } from './view-text'
+import { viewOfText, viewText, viewTextForm } from './view-text'
 
 /** A view, and the event that it is true at. */
 export type ViewAt<View> = {
@@ -52,12 +52,16 @@ export const viewOfSnapshot = <View>(
   }))
 }
 
-/** Covers the schema too: a view over events that this version cannot read is not for it (R16). */
+/**
+ * Covers the schema too: a view over events that this version cannot read is not for it (R16). And the
+ * form of the text, which this version might read as another view.
+ */
 const hashOf = (rest: Omit<Snapshot, 'hash'>): string =>
   createHash('sha256')
     .update(
       JSON.stringify([
         'open-interval/snapshot/v1',
+        viewTextForm,
         currentSchema,
         rest.projection,
         rest.version,

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { evolveDialing } from '../../domain/dialing-evolve'
+import { compactDialing, evolveDialing } from '../../domain/dialing-evolve'
 import { initialDialing } from '../../domain/dialing-state'
 import type { DialingContext } from '../../domain/dial-denials'
 import { statusOf } from '../../domain/link-status'
@@ -76,6 +76,21 @@ describe('any history of links, hosts, crashes, reboots, clock steps and policie
         const middle = cut % (items.length + 1)
         const first = readBack(items).slice(0, middle).reduce(evolveDialing, initialDialing)
         expect(items.slice(middle).reduce(evolveDialing, first)).toEqual(state)
+      }),
+      runs(),
+    )
+  })
+
+  it('is decided by alike when states were made compact on the way', () => {
+    fc.assert(
+      fc.property(histories, fc.nat(), fc.nat(2), (history, cut, asker) => {
+        const { world } = simulate(history)
+        const { items, state } = linkOf(world, 'isp')
+        const middle = cut % (items.length + 1)
+        const first = compactDialing(items.slice(0, middle).reduce(evolveDialing, initialDialing))
+        const compact = compactDialing(items.slice(middle).reduce(evolveDialing, first))
+        const context = contextOf(world, { link: 'isp', host: simulated.hosts[asker] ?? 'a' })
+        expect(statusOf(context, compact)).toEqual(statusOf(context, state))
       }),
       runs(),
     )

@@ -31,10 +31,18 @@ export const finite = shapeOf<number>('a number', (value) => Number.isFinite(val
 /** An integer that a double holds exactly. */
 export const whole = shapeOf<number>('a whole number', (value) => Number.isSafeInteger(value))
 
+/**
+ * What nearly every moment looks like, and then is one; others take the parser, which takes three times
+ * as long. The last days of a month are left to it, too.
+ */
+const isUsualMoment =
+  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/
+
 /** A text that names a moment. */
 export const moment = shapeOf<string>(
   'a time',
-  (value) => typeof value === 'string' && !Number.isNaN(Date.parse(value)),
+  (value) =>
+    typeof value === 'string' && (isUsualMoment.test(value) || !Number.isNaN(Date.parse(value))),
 )
 
 /** A revision in decimal digits. */
@@ -85,21 +93,34 @@ export const pairOf = <A>(shape: Shape<A>): Shape<readonly [A, A]> => ({
 
 /** An object with exactly these fields: an unknown one may change what the others mean (R16). */
 export const record = <A>(fields: FieldShapes<A>): Shape<A> => {
-  const shapes = new Map<string, Shape<unknown>>(Object.entries(fields))
-  const required = [...shapes].filter(([, shape]) => !shape.isOptional).map(([name]) => name)
+  // Stored texts have their fields in this order, so each is looked for where the last one ended.
+  const entries: ReadonlyArray<[string, Shape<unknown>]> = Object.entries(fields)
+  const shapes = entries
+    .map(([name, { problem, isOptional }]) => ({ name, problem, isOptional }))
+    .toSorted((first, second) => (first.name < second.name ? -1 : 1))
+  const required = shapes.filter(({ isOptional }) => !isOptional)
+  const indexOf = (name: string, from: number): number => {
+    for (let index = from; index < shapes.length; index++) {
+      if (shapes[index]?.name === name) return index
+    }
+    return shapes.findIndex((shape) => shape.name === name)
+  }
   return {
     problem: (value) => {
       if (!isObject(value)) return ': an object wanted'
       let requiredSeen = 0
+      let next = 0
       for (const name in value) {
-        const shape = shapes.get(name)
+        const index = indexOf(name, next)
+        const shape = shapes[index]
         if (shape === undefined) return `.${name}: unknown field`
         const problem = shape.problem(value[name])
         if (problem !== undefined) return `.${name}${problem}`
         if (!shape.isOptional) requiredSeen++
+        next = index + 1
       }
       if (requiredSeen === required.length) return undefined
-      return `.${required.find((name) => !Object.hasOwn(value, name)) ?? ''}: missing`
+      return `.${required.find(({ name }) => !Object.hasOwn(value, name))?.name ?? ''}: missing`
     },
     isOptional: false,
   }

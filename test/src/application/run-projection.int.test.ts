@@ -183,9 +183,9 @@ describe('a projection', () => {
   it('leaves the table of a newer version alone', async () => {
     const world = projectionWorld()
     await caughtUp(world, health)
-    await spoil(world, { version: 9_999 })
+    await spoil(world, { version: 999_999 })
     expect(await caughtUp(world, health)).toEqual([
-      { _tag: 'Failed', error: { _tag: 'NewerView', version: 9_999 } },
+      { _tag: 'Failed', error: { _tag: 'NewerView', version: 999_999 } },
     ])
   })
 
