@@ -39,6 +39,13 @@ describe('docs/errors.md', () => {
     expect(rowsBelow(type)).toEqual(tags)
   })
 
+  it('has every tag of a checkpoint that a subscription cannot begin with, and no other', () => {
+    const own = tagsOf('src/application/checkpoint.ts', 'CheckpointError')
+    const tags = [...own, ...tagsOf('src/library/subscribe-messages.ts', 'SubscribeError')]
+    expect(tags.length).toBeGreaterThanOrEqual(4)
+    expect(rowsBelow('CheckpointError')).toEqual(tags)
+  })
+
   it('has every tag of LedgerError, and no other', () => {
     const own = tagsOf('src/open-ledger.ts', 'LedgerError')
     const opening = tagsOf('src/adapters/sqlite/open-error.ts', 'OpenError')

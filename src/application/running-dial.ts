@@ -34,6 +34,8 @@ export type DialProgress = {
   renewing: boolean
   /** Nothing of the dialer is alive: there is nothing left to signal. */
   over: boolean
+  /** To be called when something of this changed that what is due next depends on. */
+  changed: () => void
 }
 
 /** Nothing has happened since the grant. */
@@ -44,6 +46,7 @@ export const noProgress = (granted: Granted): DialProgress => ({
   renewedCs: granted.granted.uptimeCs,
   renewing: false,
   over: false,
+  changed: () => undefined,
 })
 
 /** The deadlines that hold now; null: it is up, and no lease is to be kept. */
@@ -73,6 +76,7 @@ export const endDialer = (dial: RunningDial, cause: EndCause | null, killCs: num
   const { progress, dialer } = dial
   if (progress.ending !== null || progress.over) return
   progress.ending = { cause, killCs, nextKillCs: killCs }
+  progress.changed()
   dialer.signal('SIGTERM')
   dialer.signal('SIGCONT')
 }
@@ -101,6 +105,7 @@ export const isTimeOver = ({ clock, times }: RunningDial): boolean =>
 /** The attempt is durably up: the guard is told so, unless the dialer is being ended already. */
 const noteUp = async (dial: RunningDial): Promise<void> => {
   dial.progress.up = 'durable'
+  dial.progress.changed()
   await tellGuard(dial)
 }
 
@@ -145,6 +150,7 @@ export const renewLease = async (dial: RunningDial): Promise<void> => {
   }
   if (reported === 'rejected') endDialer(dial, 'attempt-closed', soonCs(dial))
   progress.renewing = false
+  progress.changed()
 }
 
 /** When KILL follows a TERM that is not sent because of a deadline. */

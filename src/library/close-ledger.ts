@@ -60,6 +60,9 @@ export const closeLedger = async (
     const left = await openAttempts(closing)
     if (left.length > 0) return attemptsOpen(left)
   }
+  // A call may have been let go since the others were looked for; between this and the next line none can.
+  const late = settle === 'leave' ? [] : guardedAttempts(closing)
+  if (late.length > 0) return attemptsOpen(late)
   closing.refuseNew()
   const running = closing.running()
   for (const guard of running) guard.stop()
@@ -75,16 +78,18 @@ const attemptsOpen = (attempts: ReadonlyArray<OpenAttempt>): ClosedLedger => ({
 })
 
 const openAttempts = async (closing: Closing): Promise<ReadonlyArray<OpenAttempt>> => {
-  const guarded = closing.running().flatMap(({ link, call }) => {
+  const asked = await Promise.all(
+    [...closing.asked].map(([link, attempt]) => openAsked(closing.parts, link, attempt)),
+  )
+  return [...guardedAttempts(closing), ...asked.flat()]
+}
+
+const guardedAttempts = ({ running }: Closing): ReadonlyArray<OpenAttempt> =>
+  running().flatMap(({ link, call }) => {
     const open = call()
     const attempt = open?.attempt ?? ''
     return open === null ? [] : [{ link, attempt, isUp: open.isUp(), isGuarded: true }]
   })
-  const asked = await Promise.all(
-    [...closing.asked].map(([link, attempt]) => openAsked(closing.parts, link, attempt)),
-  )
-  return [...guarded, ...asked.flat()]
-}
 
 /** An attempt that was only asked for, if it is open still; of a ledger that cannot be read it may be. */
 const openAsked = async (

@@ -118,9 +118,16 @@ export const rowsOfItems = <State>(
 }
 
 /** Everything in a ledger, however many pages it takes. */
-export const allEvents = async (store: EventStore): Promise<ReadonlyArray<RecordedEvent>> => {
+export const allEvents = (store: EventStore): Promise<ReadonlyArray<RecordedEvent>> =>
+  eventsAfter(store, null)
+
+/** Everything in a ledger after a position. */
+export const eventsAfter = async (
+  store: EventStore,
+  position: bigint | null,
+): Promise<ReadonlyArray<RecordedEvent>> => {
   const events: RecordedEvent[] = []
-  let after: bigint | null = null
+  let after: bigint | null = position
   do {
     const page: Page = await rightOf(store.readAll({ after, categories: null, limit: 1_000 }))
     events.push(...page.events)

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as library from '../../../src'
+import { testLedger } from '../../../src/testing'
 import { newFolder, removeFolders } from '../../support/gate-world'
 import { programOn } from '../../support/open-interval'
 import { tagged } from '../../support/tagged'
@@ -216,6 +217,32 @@ describe('guard with wait', () => {
     const waiting = ledger.guard('isp', () => 2, { wait: true })
     tagged(await ledger.close(), 'Closed')
     tagged(await waiting, 'Refused')
+  })
+})
+
+/** Turns that a grant takes at most. */
+const momentsMax = 2_000
+
+describe('a call that is let go while the ledger begins to close', () => {
+  it('is told as open, whatever the moment, and never ended unasked', async () => {
+    let [isToldOpen, isBegun] = [false, false]
+    for (let turns = 0; turns < momentsMax && !isBegun; turns += 1) {
+      const { ledger } = await testLedger()
+      const call = { isLetGo: false }
+      const guarded = ledger.guard('isp', ({ signal }) => {
+        call.isLetGo = true
+        return signal.aborted ? undefined : untilAborted(signal)
+      })
+      for (let turn = 0; turn < turns && !call.isLetGo; turn += 1) await Promise.resolve()
+      isBegun = call.isLetGo
+      const closed = await ledger.close()
+      if (closed._tag === 'AttemptsOpen') {
+        isToldOpen ||= !isBegun
+        tagged(await ledger.close({ settle: 'failed' }), 'Closed')
+      } else expect(call.isLetGo).toBe(false)
+      await guarded
+    }
+    expect([isToldOpen, isBegun]).toEqual([true, true])
   })
 })
 

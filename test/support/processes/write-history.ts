@@ -29,8 +29,10 @@ const headIn = async (store: EventStore, stream: string): Promise<StreamHead> =>
   return newest === undefined ? emptyHead(stream) : headOf(newest)
 }
 
+type Writing = { readonly seed: number; readonly pauseMsMax: number }
+
 /** Appends what links may have in their streams, some at a time, until it is ended. */
-const writeHistory = async (path: string, seed: number): Promise<void> => {
+const writeHistory = async (path: string, { seed, pauseMsMax }: Writing): Promise<void> => {
   const opened = await openLedger(path, { readOnly: false })
   if (E.isLeft(opened)) throw new Error(opened.left.why)
   const { store, clock, newId } = opened.right.parts
@@ -59,8 +61,9 @@ const writeHistory = async (path: string, seed: number): Promise<void> => {
     const appended = await store.append(stream, head.revision, sealed.right.events)()
     if (E.isLeft(appended)) throw new Error(JSON.stringify(appended.left))
     heads.set(stream, sealed.right.head)
-    await sleep(random() * 10)
+    await sleep(random() * pauseMsMax)
   }
 }
 
-void writeHistory(process.argv[2] ?? '', Number(process.argv[3] ?? 1))
+const [path = '', seed, pauseMsMax] = process.argv.slice(2)
+void writeHistory(path, { seed: Number(seed), pauseMsMax: Number(pauseMsMax) })
