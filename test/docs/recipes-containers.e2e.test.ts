@@ -1,9 +1,13 @@
-import { spawnSync } from 'node:child_process'
+import { spawnSync, type ChildProcess } from 'node:child_process'
 import { dialedLedger } from '../support/dialed-ledger'
 import { eventually } from '../support/eventually'
 import { removeFolders } from '../support/gate-world'
 import { describeUnless } from '../support/real-dialers'
 
+let first: ChildProcess | undefined
+
+// A container that outlived a failed test would keep the test process waiting for it.
+afterEach(() => first?.kill('SIGKILL'))
 afterAll(removeFolders)
 
 const container = ['unshare', '--pid', '--fork', '--mount-proc', '--kill-child']
@@ -16,6 +20,7 @@ describeUnless(obstacle, 'two containers that share the folder of a ledger', () 
     const { dialing, dial, events } = await dialedLedger()
     const words = ['--up-when', 'up', '--', 'sh', '-c', 'echo up; exec sleep 300']
     const { child, ended } = dialing(words, { within: container })
+    first = child
     await eventually(() => events().some(({ type }) => type === 'AssociationOpened'))
     const refused = { code: 75, result: { deniedBy: [{ rule: 'connected' }] } }
     expect(await dial(['--', 'true'])).toMatchObject(refused)
