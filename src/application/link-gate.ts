@@ -21,7 +21,13 @@ import { refusedOf } from './refused-of'
 import { withPrepared } from './with-prepared'
 import { changeLink, type LinkChange } from './change-link'
 import { judgeAttempt } from './judge-attempt'
-import { loadLink, recallLink, type KnownLink, type LoadedLink } from './load-link'
+import {
+  isAttemptAsRead,
+  loadLink,
+  recallLink,
+  type KnownLink,
+  type LoadedLink,
+} from './load-link'
 import { viewAgeCsMax } from './view-age'
 
 /** How often one request starts over because somebody else appended to the link meanwhile. */
@@ -131,10 +137,13 @@ const decideRequest = async (
   request: DialRequest,
   { loaded, readFromCs, trial: before, isRecalled }: ReadLink,
 ): Promise<TrialResult | 'not known'> => {
-  const { judgement, ended } = await judgeAttempt(gate.liveness, request.link, {
+  const judged = await judgeAttempt(gate.liveness, request.link, {
     attempt: loaded.state.attempt,
     ended: before.ended,
+    isAsRead: () => isAttemptAsRead(gate.parts, request.link, loaded),
   })
+  if (judged === null) return again({ ...before, mayRecall: false })
+  const { judgement, ended } = judged
   const trial: Trial = { ...before, ended }
   const context = contextOf(gate.parts, loaded, request)
   const { attempt, lockHeld } = trial

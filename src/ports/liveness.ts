@@ -32,7 +32,17 @@ export type AttemptTraces = {
  */
 export type Judgement = 'alive' | 'gone' | 'leftover-ended' | 'leftover-stuck' | 'held' | 'unknown'
 
-/** Judges unsettled attempts by the link's lock and the processes of this kernel. */
+/**
+ * Judges unsettled attempts by the link's lock and the processes of this kernel.
+ *
+ * A supervisor may record that the link is up, or its end, and leave after the attempt was read and
+ * before it is looked for. So `isAsRead` is asked after it was seen gone and before anything is ended;
+ * `outdated`: the ledger says otherwise by now, and nothing was done.
+ */
 export interface Liveness {
-  readonly judge: (link: LinkId, attempt: AttemptTraces) => Promise<Judgement>
+  readonly judge: (
+    link: LinkId,
+    attempt: AttemptTraces,
+    isAsRead: () => Promise<boolean>,
+  ) => Promise<Judgement | 'outdated'>
 }

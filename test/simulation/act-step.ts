@@ -175,7 +175,7 @@ const gateOf = ({ world, observer, host }: Place, running: Running): Gate => {
   })
   const judged = { last: null as string | null }
   const gate = linkGate(parts, {
-    judge: async (link, attempt) => (judged.last = await liveness.judge(link, attempt)),
+    judge: async (...asked) => (judged.last = await liveness.judge(...asked)),
   })
   return {
     request: (request) => async () => {

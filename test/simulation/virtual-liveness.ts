@@ -18,14 +18,14 @@ export type Looker = {
 
 /** Judges as `linux/liveness` does, by the processes and locks of the world's kernels. */
 export const virtualLiveness = (world: DialerWorld, looker: Looker): Liveness => ({
-  judge: (link, attempt) =>
-    awaitAnswer<Judgement>(world.time, looker.process, {
+  judge: (link, attempt, isAsRead) =>
+    awaitAnswer<Judged>(world.time, looker.process, {
       name: 'judge',
       thereMs: 1,
       backMs: 1,
       isRemote: false,
       perform: (answer) => {
-        void judge(world, looker, { link, attempt }).then((judgement) => {
+        void judge(world, looker, { link, attempt, isAsRead }).then((judgement) => {
           world.note(`judged ${judgement}`)
           answer(judgement)
         })
@@ -33,10 +33,16 @@ export const virtualLiveness = (world: DialerWorld, looker: Looker): Liveness =>
     }),
 })
 
-type Case = { readonly link: string; readonly attempt: AttemptTraces }
+type Judged = Judgement | 'outdated'
 
-const judge = async (world: DialerWorld, looker: Looker, it: Case): Promise<Judgement> => {
-  const { attempt, link } = it
+type Case = {
+  readonly link: string
+  readonly attempt: AttemptTraces
+  readonly isAsRead: () => Promise<boolean>
+}
+
+const judge = async (world: DialerWorld, looker: Looker, it: Case): Promise<Judged> => {
+  const { attempt, link, isAsRead } = it
   const { host, process, isShared } = looker
   const here = looker.here()
   if (attempt.granted.bootId !== here.bootId) {
@@ -51,14 +57,16 @@ const judge = async (world: DialerWorld, looker: Looker, it: Case): Promise<Judg
     if (isUnsupervised) return 'unknown'
     if (isLockHeld(world, { host, link, asker: process })) return 'held'
     const isSeen = known !== undefined && seesProcessesOf(host, known.host)
+    if (!(await isAsRead())) return 'outdated'
     return isSeen ? endLeftover(world, looker, { ...it, dialer: known }) : 'gone'
   }
   if (isUnsupervised) {
     const owner = looker.owners.find(({ pid }) => pid === attempt.owner?.pid)
     return attempt.owner === null || owner?.isAlive === true ? 'alive' : 'gone'
   }
-  if (known === undefined) return 'gone'
-  return known.supervisor.isAlive ? 'alive' : endLeftover(world, looker, { ...it, dialer: known })
+  if (known?.supervisor.isAlive === true) return 'alive'
+  if (!(await isAsRead())) return 'outdated'
+  return known === undefined ? 'gone' : endLeftover(world, looker, { ...it, dialer: known })
 }
 
 /** Whether the processes of one host are seen from another: a container sees none but its own. */

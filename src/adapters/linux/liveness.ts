@@ -18,7 +18,7 @@ export type LinuxLivenessOptions = {
 
 /** Judges attempts by the processes of this kernel, and by the link's lock across namespaces (R5). */
 export const linuxLiveness = (options: LinuxLivenessOptions): Liveness => ({
-  judge: async (link, attempt) => {
+  judge: async (link, attempt, isAsRead) => {
     const lock = () => probeLock(lockFileOf(options.lockFolder, link))
     const here = options.here()
     if (attempt.granted.bootId !== here.bootId) {
@@ -31,11 +31,13 @@ export const linuxLiveness = (options: LinuxLivenessOptions): Liveness => ({
       if (isUnsupervised(attempt)) return 'unknown'
       const state = await lock()
       if (state !== 'free' || table === null) return judgeByLock(state)
+      if (!(await isAsRead())) return 'outdated'
       // Nobody looks after it. A dialer need not hold the lock, and what bears the attempt's id is its.
       return endLeftover({ table, attempt: { ...attempt, session: null }, lock })
     }
     if (isUnsupervised(attempt)) return judgeOwner(table, attempt)
     if (attempt.supervisor !== null && isSameProcess(table, attempt.supervisor)) return 'alive'
+    if (!(await isAsRead())) return 'outdated'
     return endLeftover({ table, attempt, lock })
   },
 })

@@ -224,6 +224,31 @@ describe.each(stores)('the gate on the %s store', (_name, open) => {
       expect(looks).toBe(1)
     })
 
+    it.each([
+      ['came up', 'oneshot', ['connected']],
+      ['ended', 'supervised', ['open-interval']],
+    ] as const)(
+      'ends nothing of an attempt that %s while it was looked at',
+      async (end, supervision, denied) => {
+        const { attempt } = await dial(aRequest({ supervision }))
+        const ended: string[] = []
+        const judge: Liveness['judge'] = async (_link, traces, isAsRead) => {
+          if (traces.up) return 'alive'
+          await report(
+            end === 'ended'
+              ? failed(attempt)
+              : { _tag: 'Up', attempt, occurred: clock.read(), proof: 'exit' },
+          )
+          if (!(await isAsRead())) return 'outdated'
+          ended.push(traces.attempt)
+          return 'leftover-ended'
+        }
+        const refusal = await refused(gateOn(store, { asked: [], judge }).request(aRequest()))
+        expect(rulesOf(refusal)).toEqual(denied)
+        expect(ended).toEqual([])
+      },
+    )
+
     it('goes on to the grant that it prepared, and prepares once', async () => {
       const observe = () => change(observed)
       const request = aRequest()

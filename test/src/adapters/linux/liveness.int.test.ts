@@ -8,6 +8,7 @@ import { openLinuxClock } from '../../../../src/adapters/linux/clock'
 import { linuxLiveness } from '../../../../src/adapters/linux/liveness'
 import { lockFileOf, openLockFile } from '../../../../src/adapters/linux/link-lock'
 import { openProcessTable, ownerProcessOf } from '../../../../src/adapters/linux/process-table'
+import type { LinkId } from '../../../../domain/link-id'
 import type { AttemptTraces } from '../../../../src/ports/liveness'
 import { dialerScripts } from '../../../support/dialer-scripts'
 import { eventually } from '../../../support/eventually'
@@ -23,8 +24,15 @@ const table = openProcessTable()!
 const processOf = (pid: number) => ownerProcessOf(table, pid)!
 const dead = { ...processOf(process.pid), startTicks: 1 }
 
-const livenessOf = (sharedLedger = false) =>
-  linuxLiveness({ lockFolder: folder, here, host: 'me', sharedLedger })
+/** Judges attempts that the ledger still has as they were read. */
+const livenessOf = (sharedLedger = false, lockFolder = folder) => {
+  const liveness = linuxLiveness({ lockFolder, here, host: 'me', sharedLedger })
+  return {
+    ...liveness,
+    judge: (of: LinkId, attempt: AttemptTraces) =>
+      liveness.judge(of, attempt, () => Promise.resolve(true)),
+  }
+}
 
 const traces = (overrides: Partial<AttemptTraces> = {}): AttemptTraces => ({
   attempt: randomUUID(),
@@ -91,8 +99,7 @@ describe('an attempt whose supervisor is gone', () => {
   it('is unknown when nothing of it is alive, but nobody can tell who holds the lock', async () => {
     const lockFolder = join(folder, 'no-folder')
     writeFileSync(lockFolder, '')
-    const liveness = linuxLiveness({ lockFolder, here, host: 'me', sharedLedger: false })
-    expect(await liveness.judge(link, traces())).toBe('unknown')
+    expect(await livenessOf(false, lockFolder).judge(link, traces())).toBe('unknown')
   })
 
   it.each(Object.entries(dialerScripts).filter(([name]) => name !== 'hidesAway'))(
@@ -106,6 +113,20 @@ describe('an attempt whose supervisor is gone', () => {
         expect(judged).toBe('leftover-ended')
         await eventually(() => marked(attempt).length === 0)
       }
+    },
+  )
+
+  it.each(['here', 'in another pid namespace'])(
+    'is left alone where the ledger has it otherwise by now: it left %s',
+    async (where) => {
+      const { attempt, session } = orphan('exec sleep 300', false)
+      await eventually(() => marked(attempt).length > 0)
+      const supervisor = where === 'here' ? dead : { ...dead, pidNamespace: '1' }
+      const left = traces({ attempt, session, supervisor })
+      const options = { lockFolder: folder, here, host: 'me', sharedLedger: false }
+      const liveness = linuxLiveness(options)
+      expect(await liveness.judge(link, left, () => Promise.resolve(false))).toBe('outdated')
+      expect(marked(attempt)).not.toEqual([])
     },
   )
 
@@ -139,8 +160,7 @@ describe('an attempt of another pid namespace', () => {
   it('is unknown where nobody can tell whether the lock is held', async () => {
     const lockFolder = join(folder, 'no-folder-either')
     writeFileSync(lockFolder, '')
-    const liveness = linuxLiveness({ lockFolder, here, host: 'me', sharedLedger: false })
-    expect(await liveness.judge(link, elsewhere)).toBe('unknown')
+    expect(await livenessOf(false, lockFolder).judge(link, elsewhere)).toBe('unknown')
   })
 })
 
