@@ -86,6 +86,29 @@ describe('retryWindows$', () => {
   })
 })
 
+describe('the other views', () => {
+  const named = { link: 'isp' }
+
+  it.each([
+    ['episodes$', { ...named, evidence: 2, code: 651 }],
+    ['attempts$', { ...named, outcome: 'failed', evidence: 2 }],
+    ['linkHealth$', { ...named, attempts: 1, succeeded: 0 }],
+    ['timeline$', { ...named, type: 'ConnectionOpenFailed', code: 651 }],
+  ] as const)('%s follows what comes', async (name, row) => {
+    const { ledger } = await newLedger()
+    const { attempt } = tagged(await ledger.requestDial('isp'), 'Granted')
+    const has = async (wanted: object): Promise<void> => {
+      const isWanted = ({ rows }: RowsView): boolean =>
+        [...rows.values()].some((one) => Object.entries(wanted).every(([at, it]) => one[at] === it))
+      await firstValueFrom(ledger[name].pipe(filter(isWanted)))
+    }
+    const followed = has(row)
+    tagged(await ledger.settle('isp', { attempt, outcome: 'failed', code: 651 }), 'Done')
+    await followed
+    await ledger.close()
+  })
+})
+
 describe('findings$', () => {
   it('gives the verdict on each dial', async () => {
     const { ledger } = await newLedger()
