@@ -128,7 +128,6 @@ export const describeLibraryOnServer = (name: string, urlOf: () => Promise<strin
       expect({ code: built.code, err: built.err }).toEqual({ code: 0, err: '' })
       expect(built.out).toContain('retry-windows')
       expect(built.out).toContain('findings')
-      expect((await run('verify', '--json')).code).toBe(0)
       const verified = await run('rebuild', '--verify', '--json')
       expect({ code: verified.code, err: verified.err }).toEqual({ code: 0, err: '' })
       const files = readdirSync(folder, { recursive: true }).map(String)
@@ -139,16 +138,12 @@ export const describeLibraryOnServer = (name: string, urlOf: () => Promise<strin
       const { link, run } = host
       const status = (await run('status', link, '--json')).json()
       expect(status.links).toMatchObject([{ link, phase: 'waiting' }])
-      const all = (await run('status', '--json')).json()
-      expect(all.links.map((row: { link: string }) => row.link)).toContain(link)
       const audit = await run('audit', '--link', link, '--json')
       expect(audit.code).toBe(0)
       const { totals } = audit.json()
       expect(totals).toMatchObject({ links: 1, broken: 0 })
       // The two calls, and a third where the RAS error came later than a dial timeout after them.
       expect([2, 3]).toContain(totals.dials)
-      expect((await run('explain', link)).out).toContain('may not be dialed (waiting)')
-      expect((await run('doctor', '--json')).code).toBe(0)
     })
 
     it('follows events in a process of its own, and goes on behind its checkpoint', async () => {

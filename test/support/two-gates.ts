@@ -28,7 +28,7 @@ export type TwoGatesRun = {
 /** As short as policies can be, so that many windows open and close in little time. */
 const policy = {
   openIntervalSec: 3,
-  dialTimeoutSec: 6,
+  dialTimeoutSec: 12,
   notStartedWaitSec: 1,
   minUpTimeSec: 1,
   shortSessionsMax: 32,
