@@ -15,9 +15,7 @@ const tickCs = 5
 const killEveryCs = 20
 
 /** Timers stand still while the host is suspended, uptime does not: so it is looked this often. */
-const timerMsMax = 5_000
-const nearMs = 10_000
-const nearTimerMsMax = 1_000
+const timerMsMax = 1_000
 
 /** The longest that a timer can run: it keeps the process alive while nothing is due. */
 const idleMs = 2 ** 31 - 1
@@ -47,8 +45,7 @@ export const watchDeadlines = (dial: RunningDial): (() => void) => {
 
 const timerMsOf = (dueCs: number, nowCs: number): number => {
   if (dueCs === Infinity) return idleMs
-  const leftMs = Math.max(0, dueCs - nowCs) * 10
-  return Math.min(leftMs, leftMs > nearMs ? timerMsMax : nearTimerMsMax)
+  return Math.min(Math.max(0, dueCs - nowCs) * 10, timerMsMax)
 }
 
 /** When something is to be done next, if nothing happens before; never at once again. */

@@ -12,7 +12,8 @@ const nobody = { pid: 1, startTicks: 1, pidNamespace: 'pid:[1]' }
 /** A dial of 60 s whose clock goes with the timers; `at` is in seconds after its grant. */
 const dialOf = ({ leaseSec = null }: { readonly leaseSec?: number | null } = {}) => {
   const startMs = Date.now()
-  const secNow = () => (Date.now() - startMs) / 1000
+  let sleptSec = 0
+  const secNow = () => (Date.now() - startMs) / 1000 + sleptSec
   const told: Array<readonly [what: string, at: number]> = []
   const tell = (what: string) => told.push([what, Math.round(10 * secNow()) / 10])
   let looks = 0
@@ -54,6 +55,10 @@ const dialOf = ({ leaseSec = null }: { readonly leaseSec?: number | null } = {})
     dial,
     told,
     looks: () => looks,
+    /** The host is suspended: its uptime goes on, its timers do not. */
+    suspended: (sec: number) => {
+      sleptSec += sec
+    },
     tellsOf: (what: string) => told.filter(([it]) => it === what),
   }
 }
@@ -92,6 +97,16 @@ describe('the deadlines of a dial', () => {
       ['SIGTERM', 3600],
       ['SIGKILL', 3605],
     ])
+  })
+
+  it('are kept within a second of a sleep in which they passed', async () => {
+    const { dial, tellsOf, suspended } = dialOf()
+    const stop = watchDeadlines(dial)
+    await jest.advanceTimersByTimeAsync(10_500)
+    suspended(100)
+    await jest.advanceTimersByTimeAsync(1_000)
+    stop()
+    expect(tellsOf('SIGTERM')).toHaveLength(1)
   })
 
   it('have a lease renewed after each third of it', async () => {
