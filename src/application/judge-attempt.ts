@@ -1,6 +1,10 @@
+import * as E from 'fp-ts/Either'
 import type { OpenAttempt } from '../../domain/dialing-state'
-import type { LinkId } from '../../domain/link-id'
+import { streamOfLink, type LinkId } from '../../domain/link-id'
+import { retryWindows } from '../../projections/retry-windows'
 import type { AttemptTraces, Judgement, Liveness } from '../ports/liveness'
+import type { LedgerParts } from './ledger-parts'
+import type { LoadedLink } from './load-link'
 
 /** What a link's unsettled attempt was judged to be; `ended`: the one whose leftover was ended. */
 export type JudgedAttempt = {
@@ -8,12 +12,11 @@ export type JudgedAttempt = {
   readonly ended: string | null
 }
 
-/** An unsettled attempt as it was read, and what asks the ledger whether it still stands so there. */
-export type ReadAttempt = {
-  readonly attempt: OpenAttempt | null
-  readonly ended: string | null
-  readonly isAsRead: () => Promise<boolean>
-}
+/** Where attempts are judged. */
+export type JudgeParts = { readonly parts: LedgerParts; readonly liveness: Liveness }
+
+/** A link as it was read; `ended`: the attempt whose leftover an earlier try ended. */
+export type ReadAttempt = { readonly loaded: LoadedLink; readonly ended: string | null }
 
 /**
  * Judges the unsettled attempt of a link, if there is one. What an earlier try of the same request
@@ -21,17 +24,30 @@ export type ReadAttempt = {
  * now, and is to be read again.
  */
 export const judgeAttempt = async (
-  liveness: Liveness,
+  { parts, liveness }: JudgeParts,
   link: LinkId,
-  { attempt, ended, isAsRead }: ReadAttempt,
+  { loaded, ended }: ReadAttempt,
 ): Promise<JudgedAttempt | null> => {
+  const { attempt } = loaded.state
   if (attempt === null) return { judgement: null, ended }
-  const judgement = await liveness.judge(link, tracesOf(attempt), isAsRead)
+  const isStill = () => isAsRead(parts, link, attempt)
+  const judgement = await liveness.judge(link, tracesOf(attempt), isStill)
   if (judgement === 'outdated') return null
   if (judgement === 'leftover-ended') return { judgement, ended: attempt.id }
   return judgement === 'gone' && ended === attempt.id
     ? { judgement: 'leftover-ended', ended }
     : { judgement, ended }
+}
+
+/** Whether an unsettled attempt stands in the ledger now as it was read, and that can be told. */
+const isAsRead = async (
+  parts: LedgerParts,
+  link: LinkId,
+  { id, up }: OpenAttempt,
+): Promise<boolean> => {
+  const folded = await parts.fold(retryWindows, streamOfLink(link))()
+  const now = E.isRight(folded) ? folded.right.view.attempt : null
+  return now?.id === id && (now.up === null) === (up === null)
 }
 
 const tracesOf = (attempt: OpenAttempt): AttemptTraces => ({

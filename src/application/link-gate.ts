@@ -21,13 +21,7 @@ import { refusedOf } from './refused-of'
 import { withPrepared } from './with-prepared'
 import { changeLink, type LinkChange } from './change-link'
 import { judgeAttempt } from './judge-attempt'
-import {
-  isAttemptAsRead,
-  loadLink,
-  recallLink,
-  type KnownLink,
-  type LoadedLink,
-} from './load-link'
+import { loadLink, recallLink, type KnownLink, type LoadedLink } from './load-link'
 import { viewAgeCsMax } from './view-age'
 
 /** How often one request starts over because somebody else appended to the link meanwhile. */
@@ -137,11 +131,7 @@ const decideRequest = async (
   request: DialRequest,
   { loaded, readFromCs, trial: before, isRecalled }: ReadLink,
 ): Promise<TrialResult | 'not known'> => {
-  const judged = await judgeAttempt(gate.liveness, request.link, {
-    attempt: loaded.state.attempt,
-    ended: before.ended,
-    isAsRead: () => isAttemptAsRead(gate.parts, request.link, loaded),
-  })
+  const judged = await judgeAttempt(gate, request.link, { loaded, ended: before.ended })
   if (judged === null) return again({ ...before, mayRecall: false })
   const { judgement, ended } = judged
   const trial: Trial = { ...before, ended }

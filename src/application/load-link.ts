@@ -77,20 +77,3 @@ export const loadLink =
     const { view, head } = state.right
     return E.right({ site: site.right.view, state: view, head })
   }
-
-/**
- * Whether a link's unsettled attempt stands in the ledger now as it was loaded; not when that cannot be
- * read, so that whoever asks loads it again and is told why.
- */
-export const isAttemptAsRead = async (
-  parts: LedgerParts,
-  link: LinkId,
-  { state }: LoadedLink,
-): Promise<boolean> => {
-  const folded = await parts.fold(retryWindows, streamOfLink(link))()
-  if (E.isLeft(folded)) return false
-  const { attempt } = folded.right.view
-  return attempt?.id === state.attempt?.id && isUp(attempt) === isUp(state.attempt)
-}
-
-const isUp = (attempt: DialingState['attempt']): boolean => (attempt?.up ?? null) !== null

@@ -157,7 +157,8 @@ describe('a watcher of links whose ledger cannot be read', () => {
   }
 
   it('says so, goes on and leaves nothing out when it was away', async () => {
-    const { open, over, fail } = failing({ _tag: 'Unavailable', why: 'the disk is away' }, 2)
+    // Two looks, each of which reads the link and the policy of the site.
+    const { open, over, fail } = failing({ _tag: 'Unavailable', why: 'the disk is away' }, 4)
     const { changes, next, dials, close } = await started(open, over)
     await dials('c')
     fail()
