@@ -293,7 +293,13 @@ const waitsOfFailure = (
   failureNumber: number,
 ): ReadonlyArray<Wait> =>
   waits.map((wait) =>
-    wait.windowId === attempt ? { ...wait, kind: 'failure' as const, failureNumber } : wait,
+    wait.windowId === attempt
+      ? {
+          ...wait,
+          kind: 'failure' as const,
+          failureNumber: Math.max(wait.failureNumber, failureNumber),
+        }
+      : wait,
   )
 
 /** Adds a wait of an episode; a waiver dies when it belongs to another window (R12). */
@@ -347,7 +353,12 @@ const evolveNotStarted = (
   return settles === null
     ? next
     : settledBy(
-        changed(next, { attempt: changedAttempt(settles, { failed: counts }) }),
+        changed(next, {
+          attempt: changedAttempt(settles, {
+            failed: counts,
+            failureNumber: wait.failureNumber,
+          }),
+        }),
         event,
         true,
       )

@@ -5,7 +5,7 @@ import type { Projection } from './projection'
 /** The state of one link, folded from its stream. This is what the gate enforces. */
 export const retryWindows: Projection<DialingState> = {
   name: 'retry-windows',
-  version: 3,
+  version: 4,
   initial: initialDialing,
   evolve: evolveDialing,
   compact: compactDialing,

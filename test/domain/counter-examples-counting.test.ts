@@ -57,6 +57,20 @@ describe('G20: what counts toward exhaustion', () => {
       .granted()
   })
 
+  it('stays the second failure when evidence comes late of one that counted as that', () => {
+    const story = given()
+      .policy({ intervalsSec: [60, 600] })
+      .dials('first')
+      .at(5)
+      .records('down-abnormal')
+      .at(10)
+      .neverStarts('first', { origin: 'ras', code: 633 })
+      .at(200)
+      .records('connection-error', { attempt: 'first' })
+      .restart()
+    story.at(799).dial('second').refusedOnlyBy('open-interval').at(800.02).dial('second').granted()
+  })
+
   it('is not exhausted by 144 imported episodes, which close the link all the same', () => {
     const story = given().at(1)
     for (let n = 0; n < 144; n += 1) story.imports(evidence(629), -1000 * (200 - n))

@@ -1,5 +1,6 @@
 import type { Recorded } from '../../domain/events'
 import { streamOfLink } from '../../domain/link-id'
+import { cutOffOf } from './cut-off'
 import { driftMax } from './machines'
 import { observe, type Observer, type SeenItem } from './observer'
 import type { VirtualDialer } from './virtual-dialers'
@@ -45,10 +46,11 @@ const startsLate = (
 }
 
 const runsBeside = (
-  { released, world }: Observer,
+  observer: Observer,
   other: VirtualDialer,
   dialer: VirtualDialer,
 ): string | null => {
+  const { released, world } = observer
   // What a one-shot dial left is its owner's, who may say that it is down while it is not.
   const isLeftUp = other.exit?.code === 0 && !other.plan.ownDescriptorsCount
   if (other.phase !== 'running' || isLeftUp) return null
@@ -62,6 +64,11 @@ const runsBeside = (
       world.note('outside: beside what no deadline ends on another machine')
       return null
     }
+  }
+  // What nothing can end is no longer looked for once a host that cannot see it closed the attempt.
+  if (other.behaviour.isStuck && isClosedElsewhere(observer, other)) {
+    world.note('outside: beside what nothing can end, closed by another host')
+    return null
   }
   // A dialer that shares no lock, alone in another container, is seen by nobody.
   const isAlone = !other.supervisor.isAlive && other.guard === null
@@ -103,8 +110,8 @@ const whyUnseen = ({ behaviour, exit, supervisor, host, ...its }: VirtualDialer)
  * attempt, and what its supervisor saw later was not in the ledger yet.
  */
 const whyUntold = (
-  { ofLink }: Observer,
-  { link, attempt }: VirtualDialer,
+  { ofLink, world }: Observer,
+  { link, attempt, host, startedMs }: VirtualDialer,
   grant: SeenItem | undefined,
 ): string | null => {
   const its = ofLink.get(link)!.flatMap(({ item }) => (item.type === 'Unreadable' ? [] : [item]))
@@ -114,8 +121,31 @@ const whyUntold = (
     (it) => it.type === 'AssociationEnded' && it.data.origin === 'release' && isOf(it, attempt),
   )
   const isTold = known.slice(released + 1).some((it) => isOf(it, attempt))
-  return released === -1 || isTold ? null : 'the release of a link that was up'
+  if (released !== -1 && !isTold) return 'the release of a link that was up'
+  // One that ends late, because its machine slept, is known only to a supervisor that can tell.
+  const slept = host.machine.resumedMs > (startedMs ?? 0)
+  const isCutOff = cutOffOf(world.store.cutOff, host.machine, world.time) !== null
+  const isEndTold = known.some(
+    (it) => isOf(it, attempt) && it.metadata.host === host.name && endings.has(it.type),
+  )
+  return slept && isCutOff && !isEndTold ? 'a sleep, of a machine that is cut off' : null
 }
+
+/** What a supervisor records once its dialer is gone. */
+const endings = new Set(['ConnectionErrorOccurred', 'ConnectionOpenFailed', 'AssociationEnded'])
+
+/** Whether a gate of another host closed an attempt, which cannot see what there is of it. */
+const isClosedElsewhere = ({ ofLink }: Observer, { link, attempt, host }: VirtualDialer): boolean =>
+  ofLink
+    .get(link)!
+    .some(
+      ({ item }) =>
+        item.type !== 'Unreadable' &&
+        (item.type === 'DialAbandoned' || item.type === 'AssociationEnded') &&
+        isOf(item, attempt) &&
+        item.metadata.source.kind === 'gate' &&
+        item.metadata.host !== host.name,
+    )
 
 const isOf = (item: Recorded, attempt: string): boolean => item.metadata.attempt === attempt
 
