@@ -1,6 +1,5 @@
 import { defaultPolicy, type PolicyFields, type RetryPolicy } from './policy'
 import type { Recorded, StreamItem } from './events'
-import type { ClockReading } from './time'
 
 /** One `RetryPolicyChanged`, at its place in the ledger. */
 export type PolicyChange = {
@@ -26,7 +25,6 @@ export type Hold = { readonly by: string; readonly reason: string; readonly at: 
 
 /** A hold of the whole ledger, at its place in it. */
 export type SiteHold = Hold & {
-  readonly appended: ClockReading
   readonly position: bigint
 }
 
@@ -70,7 +68,7 @@ const evolveSiteItem = (next: SitePolicy, item: StreamItem): SitePolicy => {
 const siteHoldOf = (event: Recorded & { readonly type: 'LinkHeld' }): SiteHold => {
   const { actor, appended } = event.metadata
   const { reason } = event.data
-  return { by: actor, reason, at: appended.wall, appended, position: event.position }
+  return { by: actor, reason, at: appended.wall, position: event.position }
 }
 
 /** Whether a release that names `past` accepts an unreadable event. */

@@ -10,7 +10,7 @@ import { copyPass, type CopyPass } from './copy-pass'
 import type { LedgerParts } from './ledger-parts'
 import { sitePolicy } from './load-link'
 import { restlessLinks } from './restless-links'
-import { appendsWithinCs, holdSettlesCs } from './view-age'
+import { holdSettlesCs } from './view-age'
 
 /** How far a copy has come; `step` counts the ways through the ledger, the first one copies. */
 export type CopyProgress = {
@@ -124,12 +124,9 @@ const siteHold = async (source: LedgerParts): Promise<E.Either<CopyError, HeldSi
   if (E.isLeft(folded)) return E.left(sourceFailed(folded.left))
   const { held } = folded.right.view
   if (held === null) return E.right(null)
-  const { by, reason, at, position, appended } = held
-  // A hold is durable some time after its reading, and one of another clock may be of this moment.
-  const now = source.clock.read()
-  const isOld = (provenSpanCs(appended, now) ?? 0) > holdSettlesCs + appendsWithinCs
-  const since = isOld ? appended : now
-  return E.right({ by, reason, at, position, since })
+  const { by, reason, at, position } = held
+  // A hold is durable some time after its reading, and nobody can say how long: its host may have slept.
+  return E.right({ by, reason, at, position, since: source.clock.read() })
 }
 
 /** Goes to the end of the source, again until every link is held there and was for long enough. */

@@ -21,7 +21,7 @@ export type LoadedLink = {
 /** The policy that every link has unless it sets its own. */
 export const sitePolicy: Projection<SitePolicy> = {
   name: 'site-policy',
-  version: 2,
+  version: 3,
   initial: initialSitePolicy,
   evolve: evolveSitePolicy,
 }

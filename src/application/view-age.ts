@@ -14,6 +14,3 @@ const marginCs = 100
 
 /** How long after a hold of the whole ledger every dial that can still begin is in the ledger. */
 export const holdSettlesCs = viewAgeCsMax + startWithinCsMax + marginCs
-
-/** How long after its reading an event that is in the ledger may have got there, repeated at most. */
-export const appendsWithinCs = 30_000
