@@ -12,8 +12,8 @@ export type JudgedAttempt = {
   readonly ended: string | null
 }
 
-/** Where attempts are judged. */
-export type JudgeParts = { readonly parts: LedgerParts; readonly liveness: Liveness }
+/** What a gate works on: its ledger, and what tells of the processes of this kernel. */
+export type GateParts = { readonly parts: LedgerParts; readonly liveness: Liveness }
 
 /** A link as it was read; `ended`: the attempt whose leftover an earlier try ended. */
 export type ReadAttempt = { readonly loaded: LoadedLink; readonly ended: string | null }
@@ -24,7 +24,7 @@ export type ReadAttempt = { readonly loaded: LoadedLink; readonly ended: string 
  * now, and is to be read again.
  */
 export const judgeAttempt = async (
-  { parts, liveness }: JudgeParts,
+  { parts, liveness }: GateParts,
   link: LinkId,
   { loaded, ended }: ReadAttempt,
 ): Promise<JudgedAttempt | null> => {

@@ -4,6 +4,7 @@ import { initialSitePolicy, evolveSitePolicy, type SitePolicy } from '../../doma
 import type { DialingState } from '../../domain/dialing-state'
 import { sitePolicyStream } from '../../domain/events'
 import { streamOfLink, type LinkId } from '../../domain/link-id'
+import type { ClockReading } from '../../domain/time'
 import type { Projection } from '../../projections/projection'
 import { retryWindows } from '../../projections/retry-windows'
 import type { StreamHead } from '../adapters/codec'
@@ -26,8 +27,14 @@ export const sitePolicy: Projection<SitePolicy> = {
   evolve: evolveSitePolicy,
 }
 
-/** What is known of a link, and the uptime before any of it was read. */
-export type KnownLink = { readonly loaded: LoadedLink; readonly readFromCs: number }
+/** What is known of a link, and when it was read. */
+export type KnownLink = {
+  readonly loaded: LoadedLink
+  /** The uptime before any of it was read. */
+  readonly readFromCs: number
+  /** A reading of after all of it was read; null: none was taken. */
+  readonly readThen: ClockReading | null
+}
 
 /**
  * A link by the site's policy as it was read a moment ago; the link too, or else it is read now. Good for
@@ -36,9 +43,13 @@ export type KnownLink = { readonly loaded: LoadedLink; readonly readFromCs: numb
  * lest a server that was restored meanwhile has another event at that head.
  */
 export const recallLink =
-  (parts: LedgerParts, link: LinkId): TE.TaskEither<ReadError, KnownLink | undefined> =>
+  (
+    parts: LedgerParts,
+    link: LinkId,
+    now: ClockReading,
+  ): TE.TaskEither<ReadError, KnownLink | undefined> =>
   async () => {
-    const { uptimeCs } = parts.clock.read()
+    const { uptimeCs } = now
     const stream = streamOfLink(link)
     const site = ifYoung(parts.recall?.(sitePolicy, sitePolicyStream), uptimeCs)
     if (site === undefined) return E.right(undefined)
@@ -49,6 +60,7 @@ export const recallLink =
     return E.right({
       loaded: { site: site.folded.view, state: view, head },
       readFromCs: Math.min(site.readFromCs, known?.readFromCs ?? uptimeCs),
+      readThen: known === undefined ? null : now,
     })
   }
 

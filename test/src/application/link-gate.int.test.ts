@@ -43,6 +43,16 @@ describe.each(stores)('the gate on the %s store', (_name, open) => {
   const gateOn = (at = store, liveness = livenessThatJudges('alive')): Gate =>
     linkGate(partsOn(at, clock), liveness)
 
+  /** A request of which the preparations take so many seconds from the start of the clock. */
+  const preparedFor = (sec: number) => {
+    const request = aRequest()
+    const prepare: typeof request.prepare = (planned) => {
+      clock.at(sec)
+      return request.prepare(planned)
+    }
+    return { ...request, prepare }
+  }
+
   const dial = (request = aRequest()) => granted(gateOn().request(request))
 
   const failed = (attempt: string) =>
@@ -195,7 +205,7 @@ describe.each(stores)('the gate on the %s store', (_name, open) => {
     it('reads again what has grown old, so that a hold of the whole ledger is seen', async () => {
       // The second read is the one after the preparations, which the grant rests on.
       const slow = async () => {
-        clock.at(3)
+        clock.at(4)
         await rightOf(
           changeSitePolicy(partsOn(store, clock), {
             type: 'LinkHeld',
@@ -204,12 +214,25 @@ describe.each(stores)('the gate on the %s store', (_name, open) => {
           }),
         )
       }
+      const request = preparedFor(1)
       const refusal = await refused(
-        gateOn(slowlyReadStore(store, 'link-isp', slow)).request(aRequest()),
+        gateOn(slowlyReadStore(store, 'link-isp', slow)).request(request),
       )
       expect(rulesOf(refusal)).toEqual(['held'])
       expect(await typesOf(store)).toEqual([])
     })
+
+    it.each([
+      [0.01, 0],
+      [0.02, 0.02],
+    ])(
+      'decides anew once time passed while it prepared: after %s s, from %s s on',
+      async (sec, fromSec) => {
+        const startCs = clock.read().uptimeCs
+        const { startByCs, startWithinSec } = await dial(preparedFor(sec))
+        expect(startByCs - startWithinSec * 100 - startCs).toBe(fromSec * 100)
+      },
+    )
 
     it('refuses for a leftover that it took long to look for, and looks once', async () => {
       await dial()
