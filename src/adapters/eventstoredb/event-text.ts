@@ -7,6 +7,9 @@ import type {
 import type { AppendError, RecordedEvent, SealedEvent } from '../../ports/event-store'
 import { isObject } from '../codec'
 
+// The client takes no subclass of Uint8Array for metadata, so no Buffer.
+const utf8 = new TextEncoder()
+
 /**
  * An event as the client takes it. Data is handed over as JSON if the text comes back the same from
  * the client's parsing and writing, so that the server's own tools can show it; else as bytes.
@@ -14,7 +17,7 @@ import { isObject } from '../codec'
  */
 export const clientEventOf = (event: SealedEvent): E.Either<AppendError, EventData> => {
   const { id, type } = event
-  const metadata = Uint8Array.from(Buffer.from(event.metadata, 'utf8'))
+  const metadata = utf8.encode(event.metadata)
   const shown = parsed(event.metadata)
   if (shown !== undefined && JSON.stringify(shown.value) !== event.metadata) {
     return E.left({ _tag: 'InvalidEvent', why: `metadata of ${id} would not come back the same` })
@@ -27,7 +30,7 @@ export const clientEventOf = (event: SealedEvent): E.Either<AppendError, EventDa
           id,
           type,
           contentType: 'application/octet-stream',
-          data: Uint8Array.from(Buffer.from(event.data, 'utf8')),
+          data: utf8.encode(event.data),
           metadata,
         },
   )
