@@ -32,26 +32,36 @@ const message = <A>(child: ChildProcess): Promise<A> =>
     })
   })
 
-let fake: FakeEventStoreDb
+/** Nodes with one log. More than one, because a process has one connection to each, and those are limited. */
+const nodesCount = 6
+
+let fakes: ReadonlyArray<FakeEventStoreDb>
 let store: EventStore
 let hosts: ReadonlyArray<ChildProcess>
 beforeAll(async () => {
-  fake = await startFakeEventStoreDb()
-  const url = `esdb://127.0.0.1:${fake.port}?tls=false`
-  store = await eventStoreDbAt(url)
+  const first = await startFakeEventStoreDb()
+  fakes = [first]
+  while (fakes.length < nodesCount) {
+    fakes = [...fakes, await startFakeEventStoreDb({ log: first.log })]
+  }
+  const urls = fakes.map(({ port }) => `esdb://127.0.0.1:${port}?tls=false`)
+  store = await eventStoreDbAt(`esdb://127.0.0.1:${first.port}?tls=false`)
   hosts = ['0', '90'].map((wallStepSec, index) =>
-    fork(gateOnHost, [url, `host-${index}`, wallStepSec], {
+    fork(gateOnHost, [`host-${index}`, wallStepSec, ...urls], {
       execArgv: ['--require', loadTypescript],
     }),
   )
   await Promise.all(hosts.map(message))
-  fake.faults.loseAnswerOfEvery = 3
+  for (const { faults } of fakes) faults.loseAnswerOfEvery = 3
 }, 60_000)
 afterAll(async () => {
   hosts.forEach((host) => host.kill())
   await store.close()
-  fake.stop()
+  for (const { stop } of fakes) stop()
 })
+
+/** Appends that the nodes were sent so far. */
+const appendsSent = (): number => fakes.reduce((sum, { seen }) => sum + seen.appends, 0)
 
 /** Both hosts ask for every link at one time, each link in another order of the two. */
 const bothAsk = (
@@ -83,7 +93,7 @@ describe('gates on two hosts with clocks 90 s apart, on a server that loses ever
     async (seed) => {
       const random = seededRandom(seed)
       const names = Array.from({ length: links }, (_, number) => `seed ${seed} link ${number}`)
-      const appendsBefore = fake.seen.appends
+      const appendsBefore = appendsSent()
       const answers: ReadonlyArray<AnswerTag>[] = []
       for (const atSec of timesSec) answers.push(...(await bothAsk(names, atSec, random)))
       const [wrongs, grants]: [string[], number[]] = [[], []]
@@ -97,7 +107,7 @@ describe('gates on two hosts with clocks 90 s apart, on a server that loses ever
       const count = (tag: AnswerTag) => tags.filter((answer) => answer === tag).length
       process.stdout.write(
         `gates on two hosts: GATE_SEED=${seed} links=${links}: ${count('Granted')} grants, ` +
-          `${count('Refused')} refusals, ${fake.seen.appends - appendsBefore} appends sent\n`,
+          `${count('Refused')} refusals, ${appendsSent() - appendsBefore} appends sent\n`,
       )
       expect(wrongs).toEqual([])
       // One grant in the first window, one when it was over: none twice, and none left out.

@@ -19,7 +19,9 @@ import { supportedMethodsCall } from './supported-methods-call'
  * Its limits: nothing is ever scavenged, `$maxAge` and access lists mean nothing, there are no
  * transactions, projections, link events or persistent subscriptions; every node of a cluster shares
  * one log, so that a new leader has everything at once; a frozen node still answers pings; a lost
- * answer is an error of that one call, where a real connection would take others with it.
+ * answer is an error of that one call, where a real connection would take others with it; and the HTTP/2
+ * of Node closes a connection on which a thousand calls were cancelled, or reads of streams that are not
+ * there, and 33 more in each second.
  */
 export type FakeEventStoreDb = {
   readonly port: number

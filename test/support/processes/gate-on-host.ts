@@ -16,8 +16,6 @@ export type AskedLinks = {
 /** What came of a request: its tag. */
 export type AnswerTag = (Granted | Refused | GateError)['_tag'] | 'NotSettled'
 
-const lanes = 6
-
 /** A gate with a connection of its own: the loss of an answer takes no other's with it. */
 const openGate = async (url: string, name: string, clock: FakeClock): Promise<Gate> => {
   const store = await eventStoreDbAt(url, { patience: { ...usualPatience, appendMs: 1000 } })
@@ -43,12 +41,16 @@ const ask = async (gate: Gate, clock: FakeClock, name: string): Promise<AnswerTa
   return E.isRight(reported) ? 'Granted' : 'NotSettled'
 }
 
-/** A host: its own process, clients, boot and idea of the time; a few links at once. */
-const gateOnHost = async (url: string, name: string, wallStepSec: number): Promise<void> => {
+/** A host: its own process, clients, boot and idea of the time; one link at once at each of its nodes. */
+const gateOnHost = async (
+  urls: ReadonlyArray<string>,
+  name: string,
+  wallStepSec: number,
+): Promise<void> => {
   const clock = fakeClock(name)
   clock.wallSteps(wallStepSec)
   const gates: Gate[] = []
-  while (gates.length < lanes) gates.push(await openGate(url, name, clock))
+  for (const url of urls) gates.push(await openGate(url, name, clock))
   const answersTo = async ({ atSec, links }: AskedLinks): Promise<ReadonlyArray<AnswerTag>> => {
     clock.at(atSec)
     const answers: AnswerTag[] = []
@@ -69,5 +71,5 @@ const gateOnHost = async (url: string, name: string, wallStepSec: number): Promi
   process.send?.('ready')
 }
 
-const [, , url = '', name = '', wallStepSec = '0'] = process.argv
-void gateOnHost(url, name, Number(wallStepSec))
+const [, , name = '', wallStepSec = '0', ...urls] = process.argv
+void gateOnHost(urls, name, Number(wallStepSec))
