@@ -7,6 +7,7 @@ import { siteLedgerStream, type OwnerProcess } from '../domain/events'
 import type { LinkId } from '../domain/link-id'
 import { emptyHead, sealEvents } from './adapters/codec'
 import { openLinuxClock } from './adapters/linux/clock'
+import { markedHost } from './adapters/linux/host-mark'
 import { isOwnLock, lockFileOf, probeLock } from './adapters/linux/link-lock'
 import { linuxLinkLocks } from './adapters/linux/link-locks'
 import { linuxLiveness } from './adapters/linux/liveness'
@@ -79,7 +80,12 @@ const isOnServer = (place: string): boolean => /^esdb(\+discover)?:/u.test(place
 type OpenedStore = Pick<
   OpenLedger,
   'path' | 'ledgerId' | 'access' | 'locksFolder' | 'viewsFile'
-> & { readonly store: EventStore; readonly isShared: boolean }
+> & {
+  readonly store: EventStore
+  readonly isShared: boolean
+  /** What tells this host from others of its name; null: no others share the ledger, or it only reads. */
+  readonly hostMark: string | null
+}
 
 const openedFile = async (
   path: string,
@@ -90,7 +96,8 @@ const openedFile = async (
   if (E.isLeft(opened)) return E.left(ledgerErrorOf(opened.left))
   // One ledger has one folder of locks, whatever path it was reached by.
   const locksFolder = `${realpathSync(path)}.locks`
-  return E.right({ ...opened.right, locksFolder, viewsFile: viewsFileOf(path), isShared: false })
+  const viewsFile = viewsFileOf(path)
+  return E.right({ ...opened.right, locksFolder, viewsFile, isShared: false, hostMark: null })
 }
 
 const openedOnServer = async (
@@ -106,24 +113,26 @@ const openedOnServer = async (
 }
 
 const ledgerOn = (opened: OpenedStore, clock: Clock): OpenLedger => {
-  const { store, ledgerId, access, locksFolder, viewsFile, isShared } = opened
+  const { store, ledgerId, access, locksFolder, viewsFile, isShared, hostMark } = opened
   const readOnly = access !== 'read-write'
   const snapshots = sqliteSnapshotStore({ path: viewsFile, ledgerId, readOnly })
-  const host = hostname()
+  const host = hostMark === null ? hostname() : markedHost(hostname(), hostMark)
   const here = () => clock.read()
+  const parts: LedgerParts = {
+    store,
+    fold: foldStream(store, snapshots, liveViews()),
+    clock,
+    host,
+    actor: callerName(process.env['SUDO_USER']),
+    newId: randomUUID,
+    draw,
+    sleepMs: (ms) => sleep(ms),
+    ...(isShared ? { sharedLeaseSec } : {}),
+  }
   return {
     ...{ path: opened.path, ledgerId, access, locksFolder, viewsFile },
-    parts: (isShared ? recallingParts : asTheyAre)({
-      store,
-      fold: foldStream(store, snapshots, liveViews()),
-      clock,
-      host,
-      actor: callerName(process.env['SUDO_USER']),
-      newId: randomUUID,
-      draw,
-      sleepMs: (ms) => sleep(ms),
-      ...(isShared ? { sharedLeaseSec } : {}),
-    }),
+    // A file is asked in microseconds: there is nothing to recall.
+    parts: isShared ? recallingParts(parts) : parts,
     liveness: linuxLiveness({ lockFolder: locksFolder, here, host, sharedLedger: isShared }),
     locks: linuxLinkLocks(locksFolder),
     thisProcess: () => processWithPid(process.pid),
@@ -141,9 +150,6 @@ const ledgerOn = (opened: OpenedStore, clock: Clock): OpenLedger => {
     },
   }
 }
-
-/** A file is asked in microseconds. */
-const asTheyAre = (parts: LedgerParts): LedgerParts => parts
 
 /** Creates a ledger, or finds it there: the only thing that does (it must be meant). */
 export const createLedger = async (

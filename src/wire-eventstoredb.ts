@@ -1,9 +1,10 @@
 import * as E from 'fp-ts/Either'
-import { existsSync, mkdirSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { initLedger } from './adapters/eventstoredb/init-ledger'
 import type { EventStoreDbOpenError } from './adapters/eventstoredb/open-error'
 import { openLedger } from './adapters/eventstoredb/open-ledger'
+import { hostMarkIn } from './adapters/linux/host-mark'
 import type { EventStore, SealedEvent } from './ports/event-store'
 import { stateFolder } from './state-folder'
 
@@ -15,6 +16,8 @@ export type OpenedOnServer = {
   readonly shown: string
   readonly locksFolder: string
   readonly viewsFile: string
+  /** What tells this host from others of its name; null: it only reads. */
+  readonly hostMark: string | null
 }
 
 /** Opens a ledger on a server; its views and the links' locks are in the host's state folder. */
@@ -27,11 +30,11 @@ export const openOnServer = async (
   const { store, ledgerId, connection } = opened.right
   const state = stateFolder(process.env, process.getuid?.() === 0)
   const folder = join(state.folder, ledgerId)
-  const problem = readOnly ? null : problemOfMaking(folder)
-  if (problem !== null) {
+  const hostMark = readOnly ? E.right(null) : markIn(folder)
+  if (E.isLeft(hostMark)) {
     await store.close()
     const next = `give this user ${state.folder}, or name another folder with STATE_DIRECTORY`
-    return E.left({ _tag: 'Denied', path: folder, why: problem, next })
+    return E.left({ _tag: 'Denied', path: folder, why: hostMark.left, next })
   }
   return E.right({
     store,
@@ -39,18 +42,19 @@ export const openOnServer = async (
     shown: connection.shown,
     locksFolder: join(folder, 'locks'),
     viewsFile: join(folder, 'views.db'),
+    hostMark: hostMark.right,
   })
 }
 
-/** Why a folder cannot be made; null: it is there. */
-const problemOfMaking = (folder: string): string | null => {
-  try {
-    mkdirSync(folder, { recursive: true })
-    return existsSync(folder) ? null : 'it is not there'
-  } catch (cause) {
-    return cause instanceof Error ? cause.message : String(cause)
-  }
-}
+/** The mark of this host in a folder, which is made where it is not there; left: why it cannot. */
+const markIn = (folder: string): E.Either<string, string> =>
+  E.tryCatch(
+    () => {
+      mkdirSync(folder, { recursive: true })
+      return hostMarkIn(folder)
+    },
+    (cause) => (cause instanceof Error ? cause.message : String(cause)),
+  )
 
 /** Creates a ledger on a server, or finds it there. */
 export const createOnServer = async (

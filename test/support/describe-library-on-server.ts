@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { filter, firstValueFrom } from 'rxjs'
 import * as library from '../../src'
@@ -79,6 +80,14 @@ export const describeLibraryOnServer = (name: string, urlOf: () => Promise<strin
       await host.ledger.close()
       delete process.env['STATE_DIRECTORY']
       removeFolders()
+    })
+
+    it('signs what it appends with the mark of its state folder', async () => {
+      const { folder, link, run } = host
+      const [first = ''] = (await run('events', '--link', link)).out.split('\n')
+      const [ledgerId = ''] = readdirSync(folder)
+      const mark = readFileSync(join(folder, ledgerId, 'host-mark'), 'utf8').trim()
+      expect(JSON.parse(first).metadata.host).toBe(`${hostname()}#${mark}`)
     })
 
     it('guards calls: one that ends well, one that fails, and none in the window after it', async () => {

@@ -1,6 +1,7 @@
 import { openSync, readFileSync, readSync } from 'node:fs'
 import * as E from 'fp-ts/Either'
 import type { Clock } from '../../ports/clock'
+import { hasCode } from './has-code'
 import { parseProcessStat } from './process-stat'
 
 /** Why the clocks of this host cannot be read; `file` is the one that could not be. */
@@ -94,14 +95,10 @@ const readTextIfThere = (path: string): string => {
   try {
     return readText(path)
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return ''
+    if (hasCode(error, 'ENOENT')) return ''
     throw error
   }
 }
-
-// By their looks, because the classes of errors differ between realms.
-const codeOf = (error: unknown): string | undefined =>
-  typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : undefined
 
 const fileOf = (error: unknown, otherwise: string): string =>
   typeof error === 'object' && error !== null && 'path' in error ? String(error.path) : otherwise

@@ -1,5 +1,6 @@
 import type { ProcessStat } from './process-stat'
 import type { ProcessTable } from './process-table'
+import { hasCode } from './has-code'
 
 /** What came of a signal: `denied` is a process that is not ours to end. */
 export type SignalOutcome = 'sent' | 'gone' | 'denied'
@@ -15,7 +16,7 @@ export const signalProcess = (
     process.kill(stat.pid, signal)
     return 'sent'
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM' ? 'denied' : 'gone'
+    return hasCode(error, 'EPERM') ? 'denied' : 'gone'
   }
 }
 

@@ -4,6 +4,7 @@ import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import * as E from 'fp-ts/Either'
 import type { LinkId } from '../../../domain/link-id'
+import { hasCode } from './has-code'
 
 /** Why a lock file could not be opened. */
 export type LockError = {
@@ -66,7 +67,7 @@ export const probeLock = async (file: string): Promise<LockState> => {
   try {
     descriptor = openSync(file, 'r')
   } catch (error) {
-    return isNotThere(error) ? 'free' : 'cannot-tell'
+    return hasCode(error, 'ENOENT') ? 'free' : 'cannot-tell'
   }
   try {
     return await tryLock(descriptor, 'shared')
@@ -86,10 +87,6 @@ export const tryLock = async (
     (await runFlock('busybox', ['flock', ...args], descriptor))
   return code === 0 ? 'free' : code === 1 ? 'held' : 'cannot-tell'
 }
-
-// By its looks, because the classes of errors differ between realms.
-const isNotThere = (error: unknown): boolean =>
-  typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT'
 
 const runFlock = (
   command: string,

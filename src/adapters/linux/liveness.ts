@@ -1,5 +1,6 @@
 import type { ClockReading } from '../../../domain/time'
 import type { AttemptTraces, Judgement, Liveness } from '../../ports/liveness'
+import { isSameHost } from './host-mark'
 import { findDialer, isSameProcess } from './dialer-processes'
 import { endProcesses } from './end-processes'
 import { type LockState, lockFileOf, probeLock } from './link-lock'
@@ -7,7 +8,7 @@ import { type ProcessTable, openProcessTable } from './process-table'
 
 /**
  * What attempts are judged by. `sharedLedger`: hosts share the ledger, so that another boot id may
- * be another host's; on a ledger of one host it is an earlier boot.
+ * be another host's; on a ledger of one host it is an earlier boot. `host`: as it signs its events.
  */
 export type LinuxLivenessOptions = {
   readonly lockFolder: string
@@ -21,14 +22,14 @@ export const linuxLiveness = (options: LinuxLivenessOptions): Liveness => ({
   judge: async (link, attempt, isAsRead) => {
     const lock = () => probeLock(lockFileOf(options.lockFolder, link))
     const here = options.here()
-    if (attempt.granted.bootId !== here.bootId) {
-      return options.sharedLedger && attempt.host !== options.host ? 'unknown' : 'gone'
-    }
+    const isOthers = options.sharedLedger && !isSameHost(attempt.host, options.host)
+    if (attempt.granted.bootId !== here.bootId) return isOthers ? 'unknown' : 'gone'
     const table = openProcessTable()
     // Start ticks shift with the clock's offset, so they only mean something on one clock.
     const comparable = attempt.granted.boottimeOffset === here.boottimeOffset
     if (table === null || !comparable || isElsewhere(table, attempt)) {
-      if (isUnsupervised(attempt)) return 'unknown'
+      // The lock of another container may lie in a folder of its own.
+      if (isUnsupervised(attempt) || isOthers) return 'unknown'
       const state = await lock()
       if (state !== 'free' || table === null) return judgeByLock(state)
       if (!(await isAsRead())) return 'outdated'
@@ -36,6 +37,7 @@ export const linuxLiveness = (options: LinuxLivenessOptions): Liveness => ({
       return endLeftover({ table, attempt: { ...attempt, session: null }, lock })
     }
     if (isUnsupervised(attempt)) return judgeOwner(table, attempt)
+    if (attempt.supervisor === null && isOthers) return 'unknown'
     if (attempt.supervisor !== null && isSameProcess(table, attempt.supervisor)) return 'alive'
     if (!(await isAsRead())) return 'outdated'
     return endLeftover({ table, attempt, lock })

@@ -25,8 +25,8 @@ const processOf = (pid: number) => ownerProcessOf(table, pid)!
 const dead = { ...processOf(process.pid), startTicks: 1 }
 
 /** Judges attempts that the ledger still has as they were read. */
-const livenessOf = (sharedLedger = false, lockFolder = folder) => {
-  const liveness = linuxLiveness({ lockFolder, here, host: 'me', sharedLedger })
+const livenessOf = (sharedLedger = false, lockFolder = folder, host = 'me') => {
+  const liveness = linuxLiveness({ lockFolder, here, host, sharedLedger })
   return {
     ...liveness,
     judge: (of: LinkId, attempt: AttemptTraces) =>
@@ -184,6 +184,35 @@ describe('an attempt of another boot', () => {
   it('is gone on a shared ledger when it is of this host, else nobody can tell', async () => {
     expect(await livenessOf(true).judge(link, traces({ granted }))).toBe('gone')
     expect(await livenessOf(true).judge(link, traces({ granted, host: 'you' }))).toBe('unknown')
+  })
+})
+
+describe('an attempt of a host of the same name (C12)', () => {
+  const mark = { ours: '0123456789ab', others: 'ba9876543210' }
+  const judged = (attempt: AttemptTraces) =>
+    livenessOf(true, folder, `gateway#${mark.ours}`).judge(link, attempt)
+  const signed = `gateway#${mark.others}`
+
+  it('is nothing that another machine can judge: its boot is no earlier one of ours', async () => {
+    const granted = { ...here(), bootId: 'another' }
+    expect(await judged(traces({ granted, host: signed }))).toBe('unknown')
+    expect(await judged(traces({ granted, host: `renamed#${mark.ours}` }))).toBe('gone')
+  })
+
+  it('is not judged by our lock where another container has its own folder of locks', async () => {
+    const supervisor = { ...dead, pidNamespace: '1' }
+    expect(await judged(traces({ supervisor, host: signed }))).toBe('unknown')
+    expect(await judged(traces({ supervisor, host: `gateway#${mark.ours}` }))).toBe('gone')
+  })
+
+  it('is not judged where nobody can tell which its supervisor was', async () => {
+    expect(await judged(traces({ supervisor: null, host: signed }))).toBe('unknown')
+    expect(await judged(traces({ supervisor: null, host: `gateway#${mark.ours}` }))).toBe('gone')
+  })
+
+  it('is alive where its supervisor is seen, whatever folder it uses', async () => {
+    const supervisor = processOf(process.pid)
+    expect(await judged(traces({ supervisor, host: signed }))).toBe('alive')
   })
 })
 

@@ -1,0 +1,64 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { hostMarkIn, isSameHost, markedHost } from '../../../../src/adapters/linux/host-mark'
+
+const folders: string[] = []
+const newFolder = (): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'open-interval-'))
+  folders.push(folder)
+  return folder
+}
+afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true })))
+
+describe('the mark of a host', () => {
+  it('stays the same in its folder, and is another one elsewhere', () => {
+    const folder = newFolder()
+    const mark = hostMarkIn(folder)
+    expect(mark).toMatch(/^[0-9a-f]{12}$/u)
+    expect(hostMarkIn(folder)).toBe(mark)
+    expect(hostMarkIn(newFolder())).not.toBe(mark)
+  })
+
+  it('is one, however many processes ask for the first time at once', async () => {
+    const folder = newFolder()
+    const loadTypescript = join(__dirname, '../../../support/processes/load-typescript.cjs')
+    const source = join(__dirname, '../../../../src/adapters/linux/host-mark.ts')
+    const script = `process.stdout.write(require('${source}').hostMarkIn('${folder}'))`
+    const asked = Array.from({ length: 8 }, () =>
+      promisify(execFile)(process.execPath, ['--require', loadTypescript, '-e', script]),
+    )
+    const marks = (await Promise.all(asked)).map(({ stdout }) => stdout)
+    expect(new Set(marks)).toEqual(new Set([hostMarkIn(folder)]))
+    expect(readdirSync(folder)).toEqual(['host-mark'])
+  })
+
+  it('is not guessed where its file holds something else', () => {
+    const folder = newFolder()
+    writeFileSync(join(folder, 'host-mark'), 'gateway\n')
+    expect(() => hostMarkIn(folder)).toThrow(`${folder}/host-mark holds no mark of a host`)
+  })
+
+  it('cannot be kept where there is no folder', () => {
+    expect(() => hostMarkIn(join(newFolder(), 'none'))).toThrow('ENOENT')
+  })
+})
+
+describe('isSameHost', () => {
+  it.each([
+    ['gateway#0123456789ab', 'gateway#0123456789ab', true],
+    ['gateway#0123456789ab', 'renamed#0123456789ab', true],
+    ['gateway#0123456789ab', 'gateway#ba9876543210', false],
+    ['gateway', 'gateway#0123456789ab', true],
+    ['other', 'gateway#0123456789ab', false],
+    ['gateway', 'gateway', true],
+  ])('%s, asked by %s: %s', (signed, here, is) => {
+    expect(isSameHost(signed, here)).toBe(is)
+  })
+
+  it('knows what it signed', () => {
+    expect(isSameHost(markedHost('a#b', '0123456789ab'), 'c#0123456789ab')).toBe(true)
+  })
+})
