@@ -7,11 +7,11 @@ import { siteLedgerStream, type OwnerProcess } from '../domain/events'
 import type { LinkId } from '../domain/link-id'
 import { emptyHead, sealEvents } from './adapters/codec'
 import { openLinuxClock } from './adapters/linux/clock'
-import { markedHost } from './adapters/linux/host-mark'
 import { isOwnLock, lockFileOf, probeLock } from './adapters/linux/link-lock'
 import { linuxLinkLocks } from './adapters/linux/link-locks'
 import { linuxLiveness } from './adapters/linux/liveness'
 import { processWithPid } from './adapters/linux/owner-process'
+import { signedHost } from './adapters/linux/signed-host'
 import type { EventStoreDbOpenError } from './adapters/eventstoredb/open-error'
 import { initLedger, type InitializedLedger } from './adapters/sqlite/init-ledger'
 import { openLedger as openSqliteLedger } from './adapters/sqlite/open-ledger'
@@ -116,7 +116,7 @@ const ledgerOn = (opened: OpenedStore, clock: Clock): OpenLedger => {
   const { store, ledgerId, access, locksFolder, viewsFile, isShared, hostMark } = opened
   const readOnly = access !== 'read-write'
   const snapshots = sqliteSnapshotStore({ path: viewsFile, ledgerId, readOnly })
-  const host = hostMark === null ? hostname() : markedHost(hostname(), hostMark)
+  const host = hostMark === null ? hostname() : signedHost(hostname(), hostMark)
   const here = () => clock.read()
   const parts: LedgerParts = {
     store,

@@ -1,10 +1,12 @@
 import * as E from 'fp-ts/Either'
+import * as TE from 'fp-ts/TaskEither'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { initLedger } from './adapters/eventstoredb/init-ledger'
 import type { EventStoreDbOpenError } from './adapters/eventstoredb/open-error'
 import { openLedger } from './adapters/eventstoredb/open-ledger'
 import { hostMarkIn } from './adapters/linux/host-mark'
+import { networkFileSystemOf } from './adapters/sqlite/network-file-system'
 import type { EventStore, SealedEvent } from './ports/event-store'
 import { stateFolder } from './state-folder'
 
@@ -33,11 +35,10 @@ export const openOnServer = async (
   const hostMark = readOnly ? E.right(null) : markIn(folder)
   if (E.isLeft(hostMark)) {
     await store.close()
-    const next = `give this user ${state.folder}, or name another folder with STATE_DIRECTORY`
-    return E.left({ _tag: 'Denied', path: folder, why: hostMark.left, next })
+    return E.left({ _tag: 'Denied', path: folder, ...hostMark.left })
   }
   return E.right({
-    store,
+    store: readOnly ? unwritable(store) : store,
     ledgerId,
     shown: connection.shown,
     locksFolder: join(folder, 'locks'),
@@ -46,15 +47,30 @@ export const openOnServer = async (
   })
 }
 
-/** The mark of this host in a folder, which is made where it is not there; left: why it cannot. */
-const markIn = (folder: string): E.Either<string, string> =>
-  E.tryCatch(
-    () => {
-      mkdirSync(folder, { recursive: true })
-      return hostMarkIn(folder)
-    },
-    (cause) => (cause instanceof Error ? cause.message : String(cause)),
-  )
+type FolderProblem = Pick<EventStoreDbOpenError, 'why' | 'next'>
+
+/** The mark of this host in its folder, which is made where it is not there. */
+const markIn = (folder: string): E.Either<FolderProblem, string> => {
+  try {
+    mkdirSync(folder, { recursive: true })
+    const fileSystem = networkFileSystemOf(folder)
+    return fileSystem === undefined
+      ? E.right(hostMarkIn(folder))
+      : E.left({
+          why: `${fileSystem} is a network file system: locks and views belong to one machine`,
+          next: 'name a folder on a local disk with STATE_DIRECTORY',
+        })
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    const next = 'give this user that folder, or name another one with STATE_DIRECTORY'
+    return E.left({ why, next })
+  }
+}
+
+const unwritable = (store: EventStore): EventStore => ({
+  ...store,
+  append: () => TE.left({ _tag: 'Denied', why: 'the ledger was opened for reading' }),
+})
 
 /** Creates a ledger on a server, or finds it there. */
 export const createOnServer = async (

@@ -2,7 +2,8 @@ import * as E from 'fp-ts/Either'
 import type { OpenAttempt } from '../../domain/dialing-state'
 import { streamOfLink, type LinkId } from '../../domain/link-id'
 import { retryWindows } from '../../projections/retry-windows'
-import type { AttemptTraces, Judgement, Liveness } from '../ports/liveness'
+import type { AttemptTraces, Judgement } from '../ports/liveness'
+import type { GateParts } from './gate-parts'
 import type { LedgerParts } from './ledger-parts'
 import type { LoadedLink } from './load-link'
 
@@ -11,9 +12,6 @@ export type JudgedAttempt = {
   readonly judgement: Judgement | null
   readonly ended: string | null
 }
-
-/** What a gate works on: its ledger, and what tells of the processes of this kernel. */
-export type GateParts = { readonly parts: LedgerParts; readonly liveness: Liveness }
 
 /** A link as it was read; `ended`: the attempt whose leftover an earlier try ended. */
 export type ReadAttempt = { readonly loaded: LoadedLink; readonly ended: string | null }

@@ -2,7 +2,7 @@ import * as E from 'fp-ts/Either'
 import { changeLink, type LinkChange } from './change-link'
 import type { AttemptReport, DialRequest, Gate, GateError, Granted, Refused } from './gate'
 import type { Liveness } from '../ports/liveness'
-import type { GateParts } from './judge-attempt'
+import type { GateParts } from './gate-parts'
 import type { LedgerParts } from './ledger-parts'
 import { tryRequest, type Trial } from './try-request'
 

@@ -90,6 +90,13 @@ export const describeLibraryOnServer = (name: string, urlOf: () => Promise<strin
       expect(JSON.parse(first).metadata.host).toBe(`${hostname()}#${mark}`)
     })
 
+    it('grants nothing when it was opened to be read', async () => {
+      const reader = tagged(await library.openLedger(url, { readOnly: true }), 'Ledger')
+      expect(await reader.requestDial(`read ${host.link}`)).toMatchObject({ _tag: 'AccessDenied' })
+      expect(await reader.status(host.link)).toMatchObject({ _tag: 'Status' })
+      tagged(await reader.close(), 'Closed')
+    })
+
     it('guards calls: one that ends well, one that fails, and none in the window after it', async () => {
       const { ledger, link } = host
       const ended = await ledger.guard(link, async ({ up }) => tagged(await up(), 'Up')._tag)

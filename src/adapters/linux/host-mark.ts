@@ -1,31 +1,18 @@
-import { randomUUID } from 'node:crypto'
-import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import {
+  closeSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { hasCode } from './has-code'
 
-/**
- * How a host signs what it appends to a ledger that several share: its name, and a mark that tells it
- * from others of that name. Containers and machines made of one image often have one name.
- */
-export const markedHost = (name: string, mark: string): string => `${name}#${mark}`
-
-/**
- * Whether both signed with the mark of one folder, whatever their names: then they share the locks of
- * the links, too. What was signed without a mark, before its ledger was copied, is told by its name.
- */
-export const isSameHost = (signed: string, here: string): boolean => {
-  const [name, mark] = partsOf(signed)
-  const [ownName, ownMark] = partsOf(here)
-  return mark === null || ownMark === null ? name === ownName : mark === ownMark
-}
-
-const partsOf = (host: string): readonly [name: string, mark: string | null] => {
-  const end = host.lastIndexOf('#')
-  return end === -1 ? [host, null] : [host.slice(0, end), host.slice(end + 1)]
-}
-
 const fileName = 'host-mark'
-const markDigits = 12
+const markBytes = 6
 
 /**
  * The mark of this host, kept in a folder that only this host has; made when it is first asked for.
@@ -34,7 +21,7 @@ const markDigits = 12
  */
 export const hostMarkIn = (folder: string): string => {
   const file = join(folder, fileName)
-  return readMark(file) ?? madeMark(file)
+  return readMark(file) ?? madeMark(folder, file)
 }
 
 const readMark = (file: string): string | null => {
@@ -45,25 +32,44 @@ const readMark = (file: string): string | null => {
     if (hasCode(cause, 'ENOENT')) return null
     throw cause
   }
-  if (!/^[0-9a-f]{12}$/u.test(text)) {
-    throw new Error(`${file} holds no mark of a host; remove it, and another one is made`)
-  }
-  return text
+  if (/^[0-9a-f]+$/u.test(text) && text.length === 2 * markBytes) return text
+  throw new Error(`${file} holds no mark of a host: remove it, and another one is made`)
 }
 
-/** Of several processes that make one at once the first wins, and no one ever reads half of it. */
-const madeMark = (file: string): string => {
-  const mark = randomUUID().replaceAll('-', '').slice(0, markDigits)
+/** Of several processes that make one at once the first wins; nobody ever reads half of one. */
+const madeMark = (folder: string, file: string): string => {
+  const mark = randomBytes(markBytes).toString('hex')
   const draft = `${file}.${process.pid}.${mark}`
-  writeFileSync(draft, `${mark}\n`, { flag: 'wx' })
   try {
+    writeDurably(draft, `${mark}\n`)
     linkSync(draft, file)
+    syncFolder(folder)
     return mark
   } catch (cause) {
     const others = hasCode(cause, 'EEXIST') ? readMark(file) : null
     if (others === null) throw cause
     return others
   } finally {
-    rmSync(draft)
+    rmSync(draft, { force: true })
+  }
+}
+
+/** A mark that a power cut made empty would stop every gate of the host. */
+const writeDurably = (file: string, text: string): void => {
+  const descriptor = openSync(file, 'wx', 0o644)
+  try {
+    writeFileSync(descriptor, text)
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+const syncFolder = (folder: string): void => {
+  const descriptor = openSync(folder, 'r')
+  try {
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
   }
 }

@@ -1,10 +1,10 @@
 import type { ClockReading } from '../../../domain/time'
 import type { AttemptTraces, Judgement, Liveness } from '../../ports/liveness'
-import { isSameHost } from './host-mark'
 import { findDialer, isSameProcess } from './dialer-processes'
 import { endProcesses } from './end-processes'
 import { type LockState, lockFileOf, probeLock } from './link-lock'
 import { type ProcessTable, openProcessTable } from './process-table'
+import { hasSameMark } from './signed-host'
 
 /**
  * What attempts are judged by. `sharedLedger`: hosts share the ledger, so that another boot id may
@@ -22,13 +22,16 @@ export const linuxLiveness = (options: LinuxLivenessOptions): Liveness => ({
   judge: async (link, attempt, isAsRead) => {
     const lock = () => probeLock(lockFileOf(options.lockFolder, link))
     const here = options.here()
-    const isOthers = options.sharedLedger && !isSameHost(attempt.host, options.host)
-    if (attempt.granted.bootId !== here.bootId) return isOthers ? 'unknown' : 'gone'
+    const { sharedLedger, host } = options
+    if (attempt.granted.bootId !== here.bootId) {
+      // An earlier boot of ours, or another machine, perhaps one of our name or with our folder.
+      return sharedLedger && attempt.host !== host ? 'unknown' : 'gone'
+    }
+    const isOthers = sharedLedger && !hasSameMark(attempt.host, host)
     const table = openProcessTable()
     // Start ticks shift with the clock's offset, so they only mean something on one clock.
     const comparable = attempt.granted.boottimeOffset === here.boottimeOffset
     if (table === null || !comparable || isElsewhere(table, attempt)) {
-      // The lock of another container may lie in a folder of its own.
       if (isUnsupervised(attempt) || isOthers) return 'unknown'
       const state = await lock()
       if (state !== 'free' || table === null) return judgeByLock(state)
@@ -36,11 +39,10 @@ export const linuxLiveness = (options: LinuxLivenessOptions): Liveness => ({
       // Nobody looks after it. A dialer need not hold the lock, and what bears the attempt's id is its.
       return endLeftover({ table, attempt: { ...attempt, session: null }, lock })
     }
-    if (isUnsupervised(attempt)) return judgeOwner(table, attempt)
-    if (attempt.supervisor === null && isOthers) return 'unknown'
+    if (isUnsupervised(attempt)) return judgeOwner(table, attempt, isOthers)
     if (attempt.supervisor !== null && isSameProcess(table, attempt.supervisor)) return 'alive'
     if (!(await isAsRead())) return 'outdated'
-    return endLeftover({ table, attempt, lock })
+    return endLeftover({ table, attempt, lock: isOthers ? cannotTell : lock })
   },
 })
 
@@ -64,8 +66,18 @@ const judgeByLock = (lock: LockState): Judgement => {
   }
 }
 
-const judgeOwner = (table: ProcessTable, { owner }: AttemptTraces): Judgement =>
-  owner === null || isSameProcess(table, owner) ? 'alive' : 'gone'
+/** A process of another user may be hidden from us. */
+const judgeOwner = (
+  table: ProcessTable,
+  { owner }: AttemptTraces,
+  isOthers: boolean,
+): Judgement => {
+  if (owner === null || isSameProcess(table, owner)) return 'alive'
+  return isOthers ? 'unknown' : 'gone'
+}
+
+/** The lock of another one lies in a folder of its own: that ours is free tells nothing of it. */
+const cannotTell = (): Promise<LockState> => Promise.resolve('cannot-tell')
 
 type Leftover = {
   readonly table: ProcessTable

@@ -188,31 +188,45 @@ describe('an attempt of another boot', () => {
 })
 
 describe('an attempt of a host of the same name (C12)', () => {
-  const mark = { ours: '0123456789ab', others: 'ba9876543210' }
-  const judged = (attempt: AttemptTraces) =>
-    livenessOf(true, folder, `gateway#${mark.ours}`).judge(link, attempt)
-  const signed = `gateway#${mark.others}`
+  const [ours, others] = ['gateway#0123456789ab', 'gateway#ba9876543210']
+  const judged = (attempt: AttemptTraces) => livenessOf(true, folder, ours).judge(link, attempt)
 
   it('is nothing that another machine can judge: its boot is no earlier one of ours', async () => {
     const granted = { ...here(), bootId: 'another' }
-    expect(await judged(traces({ granted, host: signed }))).toBe('unknown')
-    expect(await judged(traces({ granted, host: `renamed#${mark.ours}` }))).toBe('gone')
+    expect(await judged(traces({ granted, host: others }))).toBe('unknown')
+    expect(await judged(traces({ granted, host: ours }))).toBe('gone')
   })
 
-  it('is not judged by our lock where another container has its own folder of locks', async () => {
-    const supervisor = { ...dead, pidNamespace: '1' }
-    expect(await judged(traces({ supervisor, host: signed }))).toBe('unknown')
-    expect(await judged(traces({ supervisor, host: `gateway#${mark.ours}` }))).toBe('gone')
+  it('is nothing that a machine of another name can judge by a folder that both have', async () => {
+    const granted = { ...here(), bootId: 'another' }
+    expect(await judged(traces({ granted, host: 'clone#0123456789ab' }))).toBe('unknown')
   })
 
-  it('is not judged where nobody can tell which its supervisor was', async () => {
-    expect(await judged(traces({ supervisor: null, host: signed }))).toBe('unknown')
-    expect(await judged(traces({ supervisor: null, host: `gateway#${mark.ours}` }))).toBe('gone')
+  it.each([
+    ['of another container', { ...dead, pidNamespace: '1' }],
+    ['of a user whose processes are hidden from us', dead],
+    ['of nobody knows whom', null],
+  ])(
+    'is not judged by our lock, which another folder does not share: %s',
+    async (_, supervisor) => {
+      expect(await judged(traces({ supervisor, host: others }))).toBe('unknown')
+      expect(await judged(traces({ supervisor, host: 'gateway' }))).toBe('unknown')
+      expect(await judged(traces({ supervisor, host: 'renamed#0123456789ab' }))).toBe('gone')
+    },
+  )
+
+  it('has its dialer ended where that is seen', async () => {
+    const { attempt, session } = orphan('exec sleep 300', false)
+    await eventually(() => marked(attempt).length > 0)
+    expect(await judged(traces({ attempt, session, host: others }))).toBe('leftover-ended')
   })
 
-  it('is alive where its supervisor is seen, whatever folder it uses', async () => {
-    const supervisor = processOf(process.pid)
-    expect(await judged(traces({ supervisor, host: signed }))).toBe('alive')
+  it('is alive where its supervisor or owner is seen, whatever folder it uses', async () => {
+    const me = processOf(process.pid)
+    expect(await judged(traces({ supervisor: me, host: others }))).toBe('alive')
+    const grant = { supervision: 'grant', host: others } as const
+    expect(await judged(traces({ ...grant, owner: me }))).toBe('alive')
+    expect(await judged(traces({ ...grant, owner: dead }))).toBe('unknown')
   })
 })
 
