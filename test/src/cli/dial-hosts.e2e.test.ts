@@ -131,6 +131,21 @@ const askedUntilGranted = async (gate: Gate, dialer: number) => {
   throw new Error(`never granted: ${[...refusals].join('; ')}`)
 }
 
+/** Another host is refused by a rule until the dialer is gone, and then for a whole Open Interval. */
+const expectTakenOver = async (
+  { store }: Ledger,
+  dialer: number,
+  rule: 'dialing' | 'connected',
+): Promise<void> => {
+  const { refusals, goneForCs } = await askedUntilGranted(otherGate(store), dialer)
+  expect(goneForCs).toBeGreaterThanOrEqual(openIntervalSec * 100)
+  expect(refusals).toEqual([
+    `${rule}, the dialer is alive`,
+    `${rule}, the dialer is gone`,
+    'open-interval, the dialer is gone',
+  ])
+}
+
 describe('a real dialer on a host that is cut off from the ledger', () => {
   it('G10: whose up came too late for the ledger is gone before another host counts it as lost', async () => {
     const ledger = await newLedger()
@@ -144,13 +159,7 @@ describe('a real dialer on a host that is cut off from the ledger', () => {
     writeFileSync(isCutOff, '')
     expect(isAlive(dialer)).toBe(true)
 
-    const { refusals, goneForCs } = await askedUntilGranted(otherGate(ledger.store), dialer)
-    expect(goneForCs).toBeGreaterThanOrEqual(openIntervalSec * 100)
-    expect(refusals).toEqual([
-      'dialing, the dialer is alive',
-      'dialing, the dialer is gone',
-      'open-interval, the dialer is gone',
-    ])
+    await expectTakenOver(ledger, dialer, 'dialing')
     const told = ['DialAttempted', 'DialStarted', 'DialAbandoned', 'DialAttempted']
     expect(await ledger.facts()).toEqual(told)
 
@@ -166,13 +175,7 @@ describe('a real dialer on a host that is cut off from the ledger', () => {
     ledger.near.die()
     expect(isAlive(dialer)).toBe(true)
 
-    const { refusals, goneForCs } = await askedUntilGranted(otherGate(ledger.store), dialer)
-    expect(goneForCs).toBeGreaterThanOrEqual(openIntervalSec * 100)
-    expect(refusals).toEqual([
-      'connected, the dialer is alive',
-      'connected, the dialer is gone',
-      'open-interval, the dialer is gone',
-    ])
+    await expectTakenOver(ledger, dialer, 'connected')
     const told = [
       ...['DialAttempted', 'DialStarted', 'AssociationOpened', 'AssociationEnded'],
       'DialAttempted',
